@@ -1,0 +1,84 @@
+import type { Input, Output } from "@pulumi/pulumi";
+
+/** Where a Redis can be reached and how to log in. */
+export interface RedisEndpoint {
+  /** Host name or address, as seen by whoever connects. */
+  readonly host: Input<string>;
+  /** TCP port. */
+  readonly port: Input<number>;
+  /** Password of the `default` user; a Redis without one leaves it out. Pass it as a secret. */
+  readonly password?: Input<string>;
+  /** All of the above as `redis://:password@host:port`. Secret where there is a password. */
+  readonly url: Input<string>;
+}
+
+/** CPU and memory that one container may use. */
+export interface Resources {
+  /** Cores, fractions allowed. Also the number of threads of BLAS, OpenMP, `mc.cores` and data.table, at least 1. */
+  readonly cpus: number;
+  /** Memory limit in bytes; above it the kernel kills the process. */
+  readonly memory: number;
+}
+
+/** What every platform's RWorkerPool takes. */
+export interface RWorkerPoolArgs {
+  /** The Redis that holds the queue: of a RedisQueue, or any other. */
+  readonly redis: RedisEndpoint;
+  /** Name of the queue to work on. */
+  readonly queue: Input<string>;
+  /** The image, by digest or id: `RImage.ref`, or any image built from images/r. */
+  readonly image: Input<string>;
+  /** How many workers, each one R process. 0 is allowed. */
+  readonly workers: number;
+  /** CPU and memory of each worker. */
+  readonly resources: Resources;
+  /** Environment variables for the workers' R, besides those that join them to the queue. */
+  readonly env?: Input<Record<string, string>>;
+}
+
+/** What every platform's RMaster takes. */
+export interface RMasterArgs {
+  /** The Redis that holds the queue: of a RedisQueue, or any other. */
+  readonly redis: RedisEndpoint;
+  /** Name of the queue that foreach submits to. */
+  readonly queue: Input<string>;
+  /** The image, by digest or id: `RImage.ref`, or any image built from images/r. */
+  readonly image: Input<string>;
+  /** CPU and memory of the master. */
+  readonly resources: Resources;
+}
+
+/** Where a cluster can run. */
+export const platforms = ["docker", "kubernetes", "eks"] as const;
+export type Platform = (typeof platforms)[number];
+
+/** The stack output `cluster`: all that a command needs to know to work with a running cluster. */
+export interface Cluster {
+  /** Version of this format. */
+  readonly version: 1;
+  readonly platform: Platform;
+  readonly names: {
+    readonly network: string;
+    readonly redis: string;
+    readonly master: string;
+    readonly workers: readonly string[];
+  };
+  /** Command lines to be typed in a terminal. */
+  readonly commands: {
+    /** Opens an interactive R on the master. */
+    readonly shell: string;
+    /** Runs R code on the master: append `-e '...'` or a script under /data. */
+    readonly rscript: string;
+    /** Follows the log of the first worker; absent with 0 workers. */
+    readonly logs?: string;
+  };
+  /** Reference of the image that master and workers run. */
+  readonly image: string;
+}
+
+/** What a platform hands back to the program. */
+export interface PlatformOutputs {
+  readonly cluster: Output<Cluster>;
+  /** The Redis as this machine reaches it. */
+  readonly redis: RedisEndpoint;
+}

@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import type { RedisEndpoint, Resources } from "./contracts";
+
+/** Where containers find the Redis password. */
+export const passwordFile = "/run/secrets/redis-password";
+
+/** Where the shared files are, on the master and on the workers. */
+export const dataPath = "/data";
+
+/** The image's commands: what a worker and a master run. */
+export const commands = { worker: "rcluster-worker", master: "rcluster-master" } as const;
+
+/** Names and the default port of everything that a stack makes on a machine. */
+export interface Names {
+  readonly network: string;
+  readonly redis: string;
+  readonly master: string;
+  /** Name of worker `index`, counted from 1. */
+  readonly worker: (index: number) => string;
+  readonly redisVolume: string;
+  readonly dataVolume: string;
+  /** Repository and tag of the image. */
+  readonly image: string;
+  /** Port of Redis on this machine's loopback. */
+  readonly redisPort: number;
+}
+
+/**
+ * The names of a stack: plain ones for `local`, ones with the stack's name elsewhere, so that stacks coexist.
+ *
+ * @example
+ * names("local").master; // "rmaster"
+ * names("test").worker(2); // "rworker-test-2"
+ */
+export function names(stack: string): Names {
+  const suffix = stack === "local" ? "" : `-${slug(stack)}`;
+  return {
+    network: `rcluster${suffix}`,
+    redis: `redis${suffix}`,
+    master: `rmaster${suffix}`,
+    worker: (index) => `rworker${suffix}-${index}`,
+    redisVolume: `rcluster${suffix}-redis`,
+    dataVolume: `rcluster${suffix}-data`,
+    image: `rcluster${suffix}:latest`,
+    redisPort: stack === "local" ? 6379 : hashedPort(stack),
+  };
+}
+
+const slugLength = 40; // a host name holds 64 characters, prefix and index included
+
+function slug(stack: string): string {
+  const plain = stack.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
+  if (plain === stack && plain.length <= slugLength) return plain;
+  const digest = createHash("sha256").update(stack).digest("hex").slice(0, 6);
+  return `${plain.slice(0, slugLength - 7)}-${digest}`;
+}
+
+// Below Linux's range of ephemeral ports (32768 and up), so that no outgoing connection sits on it.
+function hashedPort(stack: string): number {
+  return 20000 + (createHash("sha256").update(stack).digest().readUInt32BE(0) % 10000);
+}
+
+/** `redis://:password@host:port`, the password percent-encoded. */
+export function redisUrl(host: string, port: number, password?: string): string {
+  const login = password ? `:${encodeURIComponent(password)}@` : "";
+  return `redis://${login}${host}:${port}`;
+}
+
+/** A RedisEndpoint from its parts; the url is secret where the password is. */
+export function redisEndpoint(
+  host: pulumi.Input<string>,
+  port: pulumi.Input<number>,
+  password?: pulumi.Input<string>,
+): RedisEndpoint & { readonly url: pulumi.Output<string> } {
+  const url = pulumi.all([host, port, password]).apply(([h, p, secret]) => redisUrl(h, p, secret));
+  return { host, port, password, url };
+}
+
+/**
+ * Environment that joins an R process to the queue. The password is not in it: it is in the file that it names.
+ */
+export function queueEnvironment(redis: RedisEndpoint, queue: pulumi.Input<string>): pulumi.Output<Environment> {
+  return pulumi.all([redis.host, redis.port, queue]).apply(([host, port, name]): Environment => ({
+    REDIS_HOST: host,
+    REDIS_PORT: String(port),
+    ...(redis.password === undefined ? {} : { REDIS_PASSWORD_FILE: passwordFile }),
+    RCLUSTER_QUEUE: name,
+  }));
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+/**
+ * Thread counts of BLAS, OpenMP, `mc.cores` and data.table for a process limited to `cpus` cores: left alone, each
+ * would start as many threads as the whole host has cores.
+ */
+export function threadEnvironment({ cpus }: Pick<Resources, "cpus">): Environment {
+  const threads = String(Math.max(1, Math.floor(cpus)));
+  return {
+    OMP_NUM_THREADS: threads,
+    OPENBLAS_NUM_THREADS: threads,
+    MC_CORES: threads,
+    R_DATATABLE_NUM_THREADS: threads,
+  };
+}
+
+/** `NAME=value` lines in a fixed order, as Docker takes them. */
+export function environmentLines(...parts: readonly Environment[]): string[] {
+  const merged = Object.assign({}, ...parts) as Environment;
+  return Object.keys(merged)
+    .sort()
+    .map((name) => `${name}=${merged[name]}`);
+}

@@ -1,0 +1,96 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import type { Cluster, PlatformOutputs } from "../components/contracts";
+import { folderData, RedisQueue, RImage, RMaster, RWorkerPool, volumeData } from "../components/docker";
+import { labelList } from "../components/docker/container";
+import { findEngine, stackLabel } from "../components/docker/engine";
+import { checkMachine } from "../components/docker/preflight";
+import { names as stackNames, type Names } from "../components/environment";
+import type { ClusterConfig } from "./config";
+
+/** A cluster on this machine's Docker engine. */
+export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
+  const names = stackNames(pulumi.getStack());
+  const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
+  const engine = await findEngine();
+  const workers = config.workers === "auto" ? engine.cores : config.workers;
+  const redisPort = config.redis.port ?? names.redisPort;
+  await checkMachine(
+    {
+      stack,
+      containerNames: [names.redis, names.master, ...workerNames(names, workers)],
+      ports: [
+        { key: "redis.port", port: redisPort },
+        ...config.master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
+      ],
+      cpus: { "worker.cpus": config.worker.cpus, "master.cpus": config.master.cpus },
+    },
+    engine,
+  );
+
+  const labels = { [stackLabel]: stack };
+  const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
+  const image = new RImage(
+    "image",
+    { imageName: names.image, platform: engine.platform, ...config.image },
+    { providers: [provider] },
+  );
+  const network = new docker.Network(
+    "network",
+    { name: names.network, labels: labelList(labels) },
+    { provider, deleteBeforeReplace: true },
+  );
+  const shared = { labels, network: network.name };
+  const data = config.master.dataDir
+    ? folderData(config.master.dataDir, engine.rootless)
+    : volumeData("data", { ...shared, volumeName: names.dataVolume }, { provider });
+
+  const queue = new RedisQueue(
+    "queue",
+    { ...shared, ...config.redis, containerName: names.redis, volumeName: names.redisVolume, port: redisPort },
+    { providers: [provider] },
+  );
+  const cluster = { ...shared, data, redis: queue.endpoint, queue: config.queue, image: image.ref };
+  const afterQueue = { providers: [provider], dependsOn: queue };
+  const pool = new RWorkerPool(
+    "worker",
+    {
+      ...cluster,
+      containerName: names.worker,
+      workers,
+      resources: config.worker,
+      env: Object.keys(config.worker.env).length > 0 ? pulumi.secret(config.worker.env) : undefined,
+      dataReadOnly: config.worker.dataReadOnly,
+    },
+    afterQueue,
+  );
+  const master = new RMaster(
+    "master",
+    { ...cluster, containerName: names.master, resources: config.master, ports: config.master.ports },
+    afterQueue,
+  );
+
+  return {
+    redis: queue.external,
+    cluster: image.ref.apply((ref) => describe(names, master.containerName, pool.containerNames, ref)),
+  };
+}
+
+function workerNames(names: Names, workers: number): string[] {
+  return Array.from({ length: workers }, (_, index) => names.worker(index + 1));
+}
+
+/** The output `cluster` of a cluster on Docker. */
+export function describe(names: Names, master: string, workers: readonly string[], image: string): Cluster {
+  return {
+    version: 1,
+    platform: "docker",
+    names: { network: names.network, redis: names.redis, master, workers },
+    commands: {
+      shell: `docker exec -it ${master} R`,
+      rscript: `docker exec ${master} Rscript`,
+      ...(workers[0] && { logs: `docker logs --follow ${workers[0]}` }),
+    },
+    image,
+  };
+}

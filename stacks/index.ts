@@ -1,0 +1,28 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { PlatformOutputs } from "../components/contracts";
+import { readConfig, type ClusterConfig } from "./config";
+
+async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
+  switch (config.platform) {
+    case "docker":
+      return (await import("./docker")).deploy(config);
+    case "kubernetes":
+    case "eks":
+      throw new pulumi.RunError(`config platform: ${config.platform} is not built yet; allowed: docker`);
+  }
+}
+
+export = async () => {
+  const config = readConfig();
+  const { cluster, redis } = await deploy(config);
+  return {
+    cluster,
+    queue: config.queue,
+    workers: cluster.apply(({ names }) => names.workers.length),
+    master: cluster.names.master,
+    shell: cluster.commands.shell,
+    redisHost: redis.host,
+    redisPort: redis.port,
+    redisUrl: redis.url,
+  };
+};

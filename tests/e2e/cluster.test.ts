@@ -1,0 +1,243 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { Redis } from "ioredis";
+import { command, docker, eventually, Project } from "./project";
+
+// One cluster goes through what a user does with it, in this order.
+describe("a cluster on Docker", () => {
+  const project = new Project();
+  const data = project.path("files");
+  const worker = (index: number) => `rworker-${project.stack}-${index}`;
+
+  before(async () => {
+    fs.mkdirSync(data, { mode: 0o755 });
+    if (process.getuid?.() === 0) fs.chownSync(data, 1000, 1000);
+    await project.create({ workers: "2", "master.dataDir": data });
+  });
+  after(() => project.remove());
+
+  it("comes up with Redis, two workers and a master", async () => {
+    await project.up();
+    const names = [...(await project.containers()).keys()].sort();
+    assert.deepEqual(names, [`redis-${project.stack}`, `rmaster-${project.stack}`, worker(1), worker(2)].sort());
+    const cluster = await project.cluster();
+    assert.equal(cluster.version, 1);
+    assert.equal(cluster.commands.shell, `docker exec -it rmaster-${project.stack} R`);
+    assert.match(cluster.image, /^sha256:[0-9a-f]{64}$/);
+    assert.equal(await project.output("workers"), "2");
+    assert.equal(await project.output("queue"), '"jobs"');
+  });
+
+  it("runs foreach on the workers from the first line typed", async () => {
+    const code =
+      "x <- foreach(i=1:100) %dopar% c(i, Sys.getpid()); m <- do.call(rbind, x);" +
+      "stopifnot(identical(m[, 1], 1:100 + 0)); cat(length(x), length(unique(m[, 2])))";
+    const { code: status, output } = await project.r(code.replace("c(i,", "c(as.numeric(i),"));
+    assert.equal(status, 0, output);
+    assert.equal(output.trim(), "100 2");
+  });
+
+  it("greets an interactive R and runs foreach in it", async () => {
+    const session = `printf 'foreach(i=1:4, .combine=sum) %%dopar%% i\\n' | docker exec -i rmaster-${project.stack} R --interactive --no-save`;
+    const { output } = await command("sh", ["-c", session]);
+    assert.match(output, /2 workers/);
+    assert.match(output, /\[1\] 10/);
+  });
+
+  it("changes nothing on a second up, in under 10 s", async () => {
+    const { output, seconds } = await project.up();
+    assert.match(output, /Resources:\s+\d+ unchanged\s/);
+    assert.ok(seconds < 10, `${seconds} s`);
+  });
+
+  it("changes nothing after a refresh either", async () => {
+    await project.up("--refresh");
+    const { output } = await project.up();
+    assert.match(output, /Resources:\s+\d+ unchanged\s/);
+  });
+
+  it("starts making resources within 3 s", async () => {
+    const log = project.path("events.json");
+    const begin = Date.now();
+    await project.pulumi(["preview", "--event-log", log]);
+    const events = fs.readFileSync(log, "utf8").trim().split("\n");
+    const seconds = (Date.now() - begin) / 1000;
+    assert.ok(events.some((line) => line.includes("docker:index/network:Network")));
+    assert.ok(seconds < 5, `a whole preview, process start and exit included, took ${seconds} s`);
+  });
+
+  it("lets a script and its tasks read and write /data, as the folder's owner", async () => {
+    fs.writeFileSync(
+      `${data}/job.R`,
+      `write.csv(data.frame(x = 1:3), "/data/in.csv", row.names = FALSE)
+       sums <- foreach(i = 1:2, .combine = c) %dopar% sum(read.csv("/data/in.csv")$x)
+       saveRDS(sums, "/data/out.rds"); cat(sums)`,
+    );
+    const output = await docker("exec", `rmaster-${project.stack}`, "Rscript", "/data/job.R");
+    assert.equal(output, "6 6");
+    assert.equal(fs.statSync(`${data}/out.rds`).uid, fs.statSync(data).uid);
+  });
+
+  it("runs an old script for doRedis unchanged", async () => {
+    const { output } = await project.r(
+      `require(doRedis); registerDoRedis(host='redis', queue='jobs')
+       cat(foreach(j=1:10, .combine=sum, .multicombine=TRUE) %dopar% j)`,
+    );
+    assert.match(output, /\b55$/);
+  });
+
+  it("gives every R as many threads as its container has cores", async () => {
+    const { output } = await project.r("cat(getOption('mc.cores'), Sys.getenv('OPENBLAS_NUM_THREADS'))");
+    assert.equal(output.trim(), "1 1");
+    assert.match((await project.r("cat(extSoftVersion()[['BLAS']])")).output, /openblas/);
+  });
+
+  describe("secrets", () => {
+    let password = "";
+    before(async () => {
+      password = new URL(JSON.parse(await project.output("redisUrl")) as string).password;
+      assert.ok(password.length >= 32);
+    });
+
+    it("are in plain text neither in the state nor in the output", async () => {
+      const state = project.path(".rcluster", "state");
+      const { output } = await command("grep", ["-rl", password, state, project.path(`Pulumi.${project.stack}.yaml`)]);
+      assert.equal(output, "");
+      const up = await project.up("--show-config");
+      assert.ok(!up.output.includes(password));
+      assert.match((await project.pulumi(["stack", "output"])).output, /redisUrl\s+\[secret\]/);
+    });
+
+    it("are not in docker inspect, docker logs or any process list", async () => {
+      for (const name of (await project.containers()).keys()) {
+        assert.ok(!(await docker("inspect", name)).includes(password), name);
+        assert.ok(!(await command("docker", ["logs", name])).output.includes(password), name);
+        assert.ok(!(await docker("top", name)).includes(password), name);
+      }
+    });
+
+    it("are needed to use Redis", async () => {
+      const port = Number(await project.output("redisPort"));
+      const stranger = new Redis({ host: "127.0.0.1", port, lazyConnect: true, retryStrategy: null });
+      stranger.on("error", () => undefined);
+      await assert.rejects(stranger.keys("*"), /NOAUTH/);
+      stranger.disconnect();
+      const owner = new Redis(JSON.parse(await project.output("redisUrl")) as string);
+      assert.equal(await owner.ping(), "PONG");
+      owner.disconnect();
+    });
+  });
+
+  it("listens on loopback only", async () => {
+    for (const name of (await project.containers()).keys()) {
+      const bindings = JSON.parse(await docker("inspect", "-f", "{{json .HostConfig.PortBindings}}", name)) as object | null;
+      const addresses = Object.values(bindings ?? {}).flatMap((list) =>
+        (list as { HostIp: string }[]).map((b) => b.HostIp),
+      );
+      assert.deepEqual(addresses, name.startsWith("redis") ? ["127.0.0.1"] : []);
+    }
+  });
+
+  it("runs everything without root and without capabilities", async () => {
+    for (const name of (await project.containers()).keys()) {
+      const status = await docker("exec", name, "cat", "/proc/1/status");
+      assert.doesNotMatch(status, /^Uid:\s+0\s/m, name);
+      assert.match(status, /^CapEff:\s+0+$/m, name);
+      assert.match(status, /^NoNewPrivs:\s+1$/m, name);
+    }
+  });
+
+  it("lets an R of this machine's join with the url in the output", async () => {
+    const url = JSON.parse(await project.output("redisUrl")) as string;
+    const { image } = await project.cluster();
+    const script = `library(doRedis); registerDoRedis("jobs", port = ${new URL(url).port}, password = "${new URL(url).password}")
+      cat(foreach(i=1:3, .combine=c) %dopar% i^2)`;
+    fs.writeFileSync(`${data}/host.R`, script);
+    const args = ["run", "--rm", "--network", "host", "-e", `REDIS_URL=${url}`, "-v", `${data}:/data`];
+    assert.match(await docker(...args, image, "Rscript", "/data/host.R"), /1 4 9$/);
+    fs.rmSync(`${data}/host.R`);
+  });
+
+  it("keeps a job's result complete when a worker is killed, and starts the worker again", async () => {
+    const job = project.r("cat(sum(foreach(i=1:40, .combine=c) %dopar% { Sys.sleep(.2); i }))");
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    const pid = await docker("inspect", "-f", "{{.State.Pid}}", worker(1));
+    await docker("run", "--rm", "--pid", "host", "--privileged", "debian:trixie-slim", "sh", "-c", `kill -9 ${pid}`);
+    assert.equal((await job).output.trim(), "820");
+    await eventually(
+      "the worker is back",
+      async () =>
+        (await docker("inspect", "-f", "{{.State.Running}} {{.RestartCount}}", worker(1))) === "true 1" || undefined,
+    );
+  });
+
+  it("keeps a job's result complete after docker kill, and heals with up --refresh", async () => {
+    const job = project.r("cat(sum(foreach(i=1:40, .combine=c) %dopar% { Sys.sleep(.2); i }))");
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await docker("kill", worker(2));
+    assert.equal((await job).output.trim(), "820");
+    await project.up("--refresh");
+    assert.equal(await docker("inspect", "-f", "{{.State.Running}}", worker(2)), "true");
+  });
+
+  it("heals any container that was removed", async () => {
+    await docker("rm", "-f", worker(1), `rmaster-${project.stack}`, `redis-${project.stack}`);
+    await project.up("--refresh");
+    assert.equal((await project.containers()).size, 4);
+    assert.equal((await project.r("cat(sum(unlist(foreach(i=1:10) %dopar% i)))")).output.trim(), "55");
+  });
+
+  it("keeps queue and data over a restart of Redis", async () => {
+    const url = JSON.parse(await project.output("redisUrl")) as string;
+    const client = new Redis(url, { maxRetriesPerRequest: null });
+    await client.rpush("{test}:list", "a", "b");
+    await new Promise((resolve) => setTimeout(resolve, 1500)); // written to disk every second
+    await docker("restart", `redis-${project.stack}`);
+    assert.deepEqual(await client.lrange("{test}:list", 0, -1), ["a", "b"]);
+    await client.del("{test}:list");
+    client.disconnect();
+    const sum = await project.r("cat(sum(unlist(foreach(i=1:10) %dopar% i)))");
+    assert.equal(sum.output.trim(), "55");
+  });
+
+  it("scales 2 -> 4 -> 1 -> 0 -> 2 and touches nothing but the workers that come or go", async () => {
+    const job = project.r(
+      `x <- foreach(i=1:2, .combine=rbind) %dopar% { Sys.sleep(25); data.frame(i, host=Sys.info()[["nodename"]]) }
+       cat(sort(x$i), x$host[x$host == "${worker(1)}"])`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    let before = await project.containers();
+    for (const workers of [4, 1, 0, 2]) {
+      await project.set({ workers: String(workers) });
+      await project.up();
+      const now = await project.containers();
+      assert.equal(now.size, workers + 2);
+      for (const [name, id] of now) if (before.has(name)) assert.equal(id, before.get(name), name);
+      if (workers === 1) {
+        assert.match((await job).output, new RegExp(`^1 2 ${worker(1)}`), "the survivor kept its task");
+      }
+      before = now;
+    }
+  });
+
+  it("applies a memory limit in place and a new environment by replacement", async () => {
+    const before = await project.containers();
+    await project.set({ "worker.memory": "3Gi" });
+    await project.up();
+    assert.deepEqual(await project.containers(), before);
+    assert.equal(await docker("inspect", "-f", "{{.HostConfig.Memory}}", worker(1)), String(3 * 2 ** 30));
+    await project.set({ "worker.env.COLOUR": "blue" });
+    await project.up();
+    const code = "cat(foreach(i=1, .combine=c) %dopar% Sys.getenv('COLOUR'))";
+    assert.equal((await project.r(code)).output.trim(), "blue");
+    await project.pulumi(["config", "rm", "--path", "worker.env.COLOUR"]);
+    await project.up();
+    assert.equal((await project.r(code)).output.trim(), "");
+  });
+
+  it("leaves nothing on the machine after destroy, and the user's folder alone", async () => {
+    assert.equal((await project.pulumi(["destroy", "--yes", "--skip-preview"])).code, 0);
+    assert.deepEqual(await project.leftovers(), []);
+    assert.ok(fs.existsSync(`${data}/out.rds`));
+  });
+});

@@ -1,0 +1,166 @@
+import { execFile, execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Cluster } from "../../components/contracts";
+
+export interface Result {
+  readonly code: number;
+  /** Standard output and standard error together. */
+  readonly output: string;
+  readonly seconds: number;
+}
+
+const checkout = path.resolve(__dirname, "../..");
+
+/** Runs a command to its end, whatever its exit code. */
+export async function command(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Result> {
+  const begin = Date.now();
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { maxBuffer: 2 ** 28, ...options }, (error, stdout, stderr) => {
+      const code = error ? (typeof error.code === "number" ? error.code : 1) : 0;
+      resolve({ code, output: stdout + stderr, seconds: (Date.now() - begin) / 1000 });
+    });
+    child.stdin?.end();
+  });
+}
+
+/** Runs a command that has to succeed, and returns its output. */
+export async function success(...args: Parameters<typeof command>): Promise<string> {
+  const { code, output } = await command(...args);
+  if (code !== 0) throw new Error(`${args[0]} ${args[1].join(" ")} ended with ${code}:\n${output}`);
+  return output;
+}
+
+export const docker = async (...args: string[]) => (await success("docker", args)).trim();
+
+/** Polls until `check` gives a value. */
+export async function eventually<T>(what: string, check: () => Promise<T | undefined>, seconds = 30): Promise<T> {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const value = await check();
+    if (value !== undefined) return value;
+    if (Date.now() > end) throw new Error(`not seen within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/**
+ * A copy of the project in a folder of its own, with a stack of its own: what the tests change there, in files or on
+ * the machine, is gone after `remove`.
+ */
+export class Project {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-e2e-"));
+  readonly stack = `e2e-${randomBytes(3).toString("hex")}`;
+
+  constructor() {
+    const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: checkout });
+    for (const file of files.toString().split("\n").filter(Boolean)) {
+      if (!fs.existsSync(path.join(checkout, file))) continue;
+      fs.cpSync(path.join(checkout, file), path.join(this.folder, file));
+    }
+    fs.symlinkSync(path.join(checkout, "node_modules"), path.join(this.folder, "node_modules"));
+  }
+
+  path(...parts: string[]): string {
+    return path.join(this.folder, ...parts);
+  }
+
+  /** `npm run SCRIPT -- ARGS` */
+  async npm(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Result> {
+    return command("npm", ["run", "--silent", script, "--", ...args], {
+      cwd: this.folder,
+      env: { ...process.env, PULUMI_HOME: pulumiHome(), ...env },
+    });
+  }
+
+  /** `npm run pulumi -- ARGS`, to the project's stack. */
+  async pulumi(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
+    return this.npm("pulumi", [...args, "--stack", this.stack], env);
+  }
+
+  async create(config: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.must(this.npm("pulumi", ["stack", "init", this.stack]));
+    await this.set(config);
+  }
+
+  async set(config: Readonly<Record<string, string>>): Promise<void> {
+    for (const [key, value] of Object.entries(config)) {
+      await this.must(this.pulumi(["config", "set", "--path", key, value]));
+    }
+  }
+
+  async up(...args: string[]): Promise<Result> {
+    const result = await this.pulumi(["up", "--yes", "--skip-preview", ...args]);
+    return this.must(Promise.resolve(result));
+  }
+
+  async cluster(): Promise<Cluster> {
+    return JSON.parse(await this.output("cluster")) as Cluster;
+  }
+
+  async output(name: string): Promise<string> {
+    const { output } = await this.must(this.pulumi(["stack", "output", name, "--json", "--show-secrets"]));
+    return output.trim();
+  }
+
+  /** Runs R code on the master. */
+  async r(code: string): Promise<Result> {
+    return command("docker", ["exec", `rmaster-${this.stack}`, "Rscript", "-e", code]);
+  }
+
+  /** Ids of the stack's containers by name. */
+  async containers(): Promise<Map<string, string>> {
+    return this.list("ps", "--all", "--no-trunc", "--format", "{{.Names}} {{.ID}}");
+  }
+
+  /** Everything of the stack's that Docker still has. */
+  async leftovers(): Promise<string[]> {
+    const kinds = [
+      await this.containers(),
+      await this.list("network", "ls", "--format", "{{.Name}} {{.ID}}"),
+      await this.list("volume", "ls", "--format", "{{.Name}} {{.Name}}"),
+    ];
+    return kinds.flatMap((kind) => [...kind.keys()]);
+  }
+
+  private async list(...args: string[]): Promise<Map<string, string>> {
+    const lines = await docker(...args, "--filter", `label=rcluster.stack=rcluster/${this.stack}`);
+    return new Map(
+      lines
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => line.split(" ") as [string, string]),
+    );
+  }
+
+  async remove(): Promise<void> {
+    await this.pulumi(["destroy", "--yes", "--skip-preview"]);
+    await command("docker", ["image", "rm", "--force", `rcluster-${this.stack}:latest`]);
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async must(result: Promise<Result>): Promise<Result> {
+    const done = await result;
+    if (done.code !== 0) throw new Error(`ended with ${done.code}:\n${done.output}`);
+    return done;
+  }
+}
+
+/** A folder for Pulumi without the login that this machine's user may have, but with their plugins. */
+function pulumiHome(): string {
+  const home = path.join(os.tmpdir(), "rcluster-e2e-pulumi");
+  const own = process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi");
+  fs.mkdirSync(home, { recursive: true });
+  for (const folder of ["plugins", "versions"]) {
+    if (!fs.existsSync(path.join(home, folder)) && fs.existsSync(path.join(own, folder))) {
+      fs.symlinkSync(path.join(own, folder), path.join(home, folder));
+    }
+  }
+  return home;
+}

@@ -1,0 +1,130 @@
+import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import { allowed, parseConfig } from "../../stacks/config";
+
+const parse = (texts: Record<string, string>) => parseConfig(texts);
+
+function errorOf(texts: Record<string, string>): string {
+  try {
+    parse(texts);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
+
+describe("config", () => {
+  it("has a default for every key", () => {
+    const config = parse({});
+    assert.equal(config.platform, "docker");
+    assert.equal(config.workers, "auto");
+    assert.equal(config.queue, "jobs");
+    assert.deepEqual({ ...config.worker }, { cpus: 1, memory: 2 ** 31, env: {}, dataReadOnly: false });
+    assert.deepEqual({ ...config.redis }, { memory: 2 ** 30, image: "redis:8" });
+    assert.deepEqual(config.image.packages, []);
+  });
+
+  it("is frozen", () => {
+    const config = parse({ worker: '{"cpus":2}' });
+    assert.ok(Object.isFrozen(config));
+    assert.ok(Object.isFrozen(config.worker));
+  });
+
+  it("takes 0 workers for a wish, and auto", () => {
+    assert.equal(parse({ workers: "0" }).workers, 0);
+    assert.equal(parse({ workers: "12" }).workers, 12);
+    assert.equal(parse({ workers: "auto" }).workers, "auto");
+  });
+
+  it("reads what `config set --path` stores: numbers as numbers and fractions as text", () => {
+    const config = parse({ worker: '{"cpus":"0.5","memory":"512Mi","env":{"A":1,"B":true}}' });
+    assert.equal(config.worker.cpus, 0.5);
+    assert.equal(config.worker.memory, 512 * 2 ** 20);
+    assert.deepEqual(config.worker.env, { A: "1", B: "true" });
+  });
+
+  it("reads sizes in binary and decimal units", () => {
+    const size = (memory: string) => parse({ redis: JSON.stringify({ memory }) }).redis.memory;
+    assert.equal(size("1.5Gi"), 1.5 * 2 ** 30);
+    assert.equal(size("500M"), 5e8);
+    assert.equal(size("2G"), 2e9);
+  });
+
+  it("reads ports as numbers and pairs", () => {
+    assert.deepEqual(parse({ master: '{"ports":[8080,"8888:80"]}' }).master.ports, [
+      { external: 8080, internal: 8080 },
+      { external: 8888, internal: 80 },
+    ]);
+  });
+
+  const bad: [Record<string, string>, string, string][] = [
+    [{ workers: "-1" }, "workers", '"-1"'],
+    [{ workers: "1.5" }, "workers", '"1.5"'],
+    [{ workers: "many" }, "workers", '"many"'],
+    [{ workers: '{"min":1}' }, "workers", '{"min":1}'],
+    [{ platform: "moon" }, "platform", '"moon"'],
+    [{ queue: "my jobs" }, "queue", '"my jobs"'],
+    [{ worker: '{"memory":"lots"}' }, "worker.memory", '"lots"'],
+    [{ worker: '{"memory":"512m"}' }, "worker.memory", '"512m"'],
+    [{ worker: '{"memory":"1Mi"}' }, "worker.memory", '"1Mi"'],
+    [{ worker: '{"cpus":0}' }, "worker.cpus", "0"],
+    [{ worker: "big" }, "worker", '"big"'],
+    [{ master: '{"memory":3}' }, "master.memory", "3"],
+    [{ master: '{"dataDir":"/no/such/folder"}' }, "master.dataDir", '"/no/such/folder"'],
+    [{ master: '{"ports":[70000]}' }, "master.ports.0", "70000"],
+    [{ master: '{"ports":["80:0"]}' }, "master.ports.0", '"80:0"'],
+    [{ redis: '{"port":0}' }, "redis.port", "0"],
+    [{ redis: '{"image":"Redis 8"}' }, "redis.image", '"Redis 8"'],
+    [{ image: '{"packages":["a/b"]}' }, "image.packages.0", '"a/b"'],
+    [{ image: '{"packages":"dplyr"}' }, "image.packages", '"dplyr"'],
+    [{ image: '{"apt":["Lib GSL"]}' }, "image.apt.0", '"Lib GSL"'],
+    [{ image: '{"repos":"cran"}' }, "image.repos", '"cran"'],
+    [{ image: '{"renvLock":"/no/renv.lock"}' }, "image.renvLock", '"/no/renv.lock"'],
+  ];
+  for (const [texts, key, value] of bad) {
+    it(`refuses ${key} = ${value} with one line: key, value, what is allowed`, () => {
+      const message = errorOf(texts);
+      assert.equal(message.split("\n").length, 1, message);
+      assert.ok(message.startsWith(`config ${key}: ${value} is not allowed; allowed: `), message);
+      assert.ok(message.length > `config ${key}: ${value} is not allowed; allowed: `.length + 5, message);
+    });
+  }
+
+  it("names a key that does not exist, and those that do", () => {
+    assert.match(errorOf({ wrokers: "3" }), /^config wrokers: there is no such key; allowed: platform, workers, /);
+    assert.match(errorOf({ worker: '{"cpu":3}' }), /^config worker\.cpu: there is no such key; allowed: .*cpus/);
+  });
+
+  it("does not print the values of environment variables, which may be secret", () => {
+    const message = errorOf({ worker: '{"env":{"REDIS_HOST":"hush"}}' });
+    assert.match(message, /^config worker\.env\.REDIS_HOST is not allowed; allowed: /);
+    assert.ok(!message.includes("hush"));
+  });
+
+  it("refuses an image built elsewhere together with what would build one", () => {
+    assert.match(
+      errorOf({ image: '{"ref":"team/r:1","packages":["dplyr"]}' }),
+      /^config image\.ref: .*image\.packages/,
+    );
+    assert.equal(parse({ image: '{"ref":"team/r:1"}' }).image.ref, "team/r:1");
+  });
+
+  it("says for every key what is allowed", () => {
+    const config = parse({}) as unknown as Record<string, unknown>;
+    for (const [key, value] of Object.entries(config)) {
+      assert.ok(allowed[key], key);
+      if (typeof value !== "object") continue;
+      for (const inner of Object.keys(value as object)) assert.ok(allowed[`${key}.${inner}`], `${key}.${inner}`);
+    }
+  });
+
+  it("is declared in Pulumi.yaml without types, which would refuse `auto`", () => {
+    assert.doesNotMatch(fs.readFileSync("Pulumi.yaml", "utf8"), /^\s+type:/m);
+  });
+
+  it("keeps the stack files of the repository free of an encryption salt", () => {
+    for (const file of fs.readdirSync(".").filter((name) => /^Pulumi\..*\.yaml$/.test(name))) {
+      assert.doesNotMatch(fs.readFileSync(file, "utf8"), /encryptionsalt/, file);
+    }
+  });
+});

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program registered it. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/**
+ * Runs a program against Pulumi's mocks.
+ *
+ * @returns all resources that it registered; a secret input is `{ [secretMark]: ..., value }`
+ */
+export async function register(program: () => unknown, preview = false): Promise<Registered[]> {
+  const resources: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        resources.push({ type, name, inputs: inputs as Record<string, unknown> });
+        return { id: `${name}-id`, state: { ...(inputs as object), ...outputs[type] } };
+      },
+      call: ({ inputs }) => inputs as Record<string, unknown>,
+    },
+    "rcluster",
+    "test",
+    preview,
+  );
+  await program();
+  await pulumi.runtime.disconnect();
+  return resources;
+}
+
+const outputs: Record<string, object> = {
+  "random:index/randomPassword:RandomPassword": { result: pulumi.secret("a-password") },
+  "docker:index/image:Image": { repoDigest: "sha256:built" },
+  "docker:index/remoteImage:RemoteImage": { imageId: "sha256:pulled" },
+};
+
+/** The value of an output, with whether it is secret. */
+export async function resolve<T>(output: pulumi.Output<T>): Promise<{ value: T; secret: boolean }> {
+  const secret = await pulumi.isSecret(output);
+  return new Promise((done) => pulumi.unsecret(output).apply((value) => done({ value, secret })));
+}
+
+/** The resources of a type, the shorter part of its token: "docker:Container". */
+export function ofType(resources: readonly Registered[], type: string): Registered[] {
+  const [provider, kind] = type.split(":");
+  return resources.filter((resource) => new RegExp(`^${provider}:.*:${kind}$`).test(resource.type));
+}
