@@ -13,7 +13,7 @@ describe("what goes wrong", () => {
   /** What `up` says went wrong, the program's own lines alone. */
   async function problem(config: Record<string, string>, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
     await project.set(config);
-    const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"], env);
+    const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"], { env });
     for (const key of Object.keys(config)) await project.pulumi(["config", "rm", "--path", key]);
     assert.notEqual(code, 0, output);
     const diagnostics = output.slice(output.indexOf("Diagnostics:")).split("\n\n")[0] ?? "";
@@ -47,7 +47,7 @@ describe("what goes wrong", () => {
     const lines = await problem({}, { DOCKER_HOST: "unix:///nowhere/docker.sock" });
     assert.equal(lines.length, 1, lines.join("\n"));
     assert.match(lines[0] ?? "", /^error: Docker is not running, or cannot be used: .*nowhere/);
-    const start = await project.npm("start", [project.stack], { DOCKER_HOST: "unix:///nowhere/docker.sock" });
+    const start = await project.npm("start", [project.stack], { env: { DOCKER_HOST: "unix:///nowhere/docker.sock" } });
     assert.notEqual(start.code, 0);
     assert.match(start.output.trim(), /^Docker is not running, or cannot be used: [^\n]*$/);
   });
@@ -94,7 +94,7 @@ describe("two stacks on one machine", () => {
       projects.map((project) => project.r('cat(foreach(i=1, .combine=c) %dopar% Sys.info()[["nodename"]])')),
     );
     assert.deepEqual(
-      hosts.map(({ output }) => output.trim()),
+      hosts,
       projects.map(({ stack }) => `rworker-${stack}-1`),
     );
   });

@@ -7,9 +7,18 @@ import type { Cluster } from "../../components/contracts";
 
 export interface Result {
   readonly code: number;
-  /** Standard output and standard error together. */
+  readonly stdout: string;
+  /** Standard output, then standard error. */
   readonly output: string;
   readonly seconds: number;
+  /** When standard output first showed what `watchFor` asks for, in seconds from the start. */
+  readonly seenAt?: number;
+}
+
+interface CommandOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly watchFor?: string;
 }
 
 const checkout = path.resolve(__dirname, "../..");
@@ -18,23 +27,28 @@ const checkout = path.resolve(__dirname, "../..");
 export async function command(
   program: string,
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  { watchFor, ...options }: CommandOptions = {},
 ): Promise<Result> {
   const begin = Date.now();
+  const elapsed = () => (Date.now() - begin) / 1000;
+  let seenAt: number | undefined;
   return new Promise((resolve) => {
     const child = execFile(program, args, { maxBuffer: 2 ** 28, ...options }, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === "number" ? error.code : 1) : 0;
-      resolve({ code, output: stdout + stderr, seconds: (Date.now() - begin) / 1000 });
+      resolve({ code, stdout, output: stdout + stderr, seconds: elapsed(), seenAt });
+    });
+    child.stdout?.on("data", (text: string) => {
+      if (watchFor && text.includes(watchFor)) seenAt ??= elapsed();
     });
     child.stdin?.end();
   });
 }
 
-/** Runs a command that has to succeed, and returns its output. */
+/** Runs a command that has to succeed, and returns its standard output. */
 export async function success(...args: Parameters<typeof command>): Promise<string> {
-  const { code, output } = await command(...args);
+  const { code, stdout, output } = await command(...args);
   if (code !== 0) throw new Error(`${args[0]} ${args[1].join(" ")} ended with ${code}:\n${output}`);
-  return output;
+  return stdout;
 }
 
 export const docker = async (...args: string[]) => (await success("docker", args)).trim();
@@ -72,16 +86,17 @@ export class Project {
   }
 
   /** `npm run SCRIPT -- ARGS` */
-  async npm(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Result> {
+  async npm(script: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<Result> {
     return command("npm", ["run", "--silent", script, "--", ...args], {
+      ...options,
       cwd: this.folder,
-      env: { ...process.env, PULUMI_HOME: pulumiHome(), ...env },
+      env: { ...process.env, PULUMI_HOME: pulumiHome(), ...options.env },
     });
   }
 
   /** `npm run pulumi -- ARGS`, to the project's stack. */
-  async pulumi(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Result> {
-    return this.npm("pulumi", [...args, "--stack", this.stack], env);
+  async pulumi(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+    return this.npm("pulumi", [...args, "--stack", this.stack], options);
   }
 
   async create(config: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -91,13 +106,12 @@ export class Project {
 
   async set(config: Readonly<Record<string, string>>): Promise<void> {
     for (const [key, value] of Object.entries(config)) {
-      await this.must(this.pulumi(["config", "set", "--path", key, value]));
+      await this.must(this.npm("pulumi", ["config", "set", "--stack", this.stack, "--path", "--", key, value]));
     }
   }
 
-  async up(...args: string[]): Promise<Result> {
-    const result = await this.pulumi(["up", "--yes", "--skip-preview", ...args]);
-    return this.must(Promise.resolve(result));
+  async up(args: readonly string[] = [], options: CommandOptions = {}): Promise<Result> {
+    return this.must(this.pulumi(["up", "--yes", "--skip-preview", ...args], options));
   }
 
   async cluster(): Promise<Cluster> {
@@ -105,13 +119,13 @@ export class Project {
   }
 
   async output(name: string): Promise<string> {
-    const { output } = await this.must(this.pulumi(["stack", "output", name, "--json", "--show-secrets"]));
-    return output.trim();
+    const { stdout } = await this.must(this.pulumi(["stack", "output", name, "--json", "--show-secrets"]));
+    return stdout.trim();
   }
 
-  /** Runs R code on the master. */
-  async r(code: string): Promise<Result> {
-    return command("docker", ["exec", `rmaster-${this.stack}`, "Rscript", "-e", code]);
+  /** Runs R code on the master, and returns what it prints. */
+  async r(code: string): Promise<string> {
+    return docker("exec", `rmaster-${this.stack}`, "Rscript", "-e", code);
   }
 
   /** Ids of the stack's containers by name. */
