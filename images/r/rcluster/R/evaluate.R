@@ -1,0 +1,80 @@
+# Runs iterations in a worker.
+
+# A job as a worker sees it: the body and where its variables are found.
+prepare_job <- function(description) {
+  reset_session()
+  for (package in setdiff(description$attached, .packages())) {
+    suppressWarnings(require(package, character.only = TRUE, quietly = TRUE))
+  }
+  for (package in description$packages) {
+    if (!suppressWarnings(require(package, character.only = TRUE, quietly = TRUE))) {
+      stop(sprintf(
+        "the worker on %s lacks the package '%s'", Sys.info()[["nodename"]],
+        package
+      ), call. = FALSE)
+    }
+  }
+  list2env(description$global, globalenv())
+  env <- if (is.null(description$dots)) {
+    new.env()
+  } else {
+    do.call(function(...) environment(), description$dots)
+  }
+  parent.env(env) <- globalenv()
+  list2env(description$local, env)
+  expr <- compiler::compile(description$expr, env,
+    options = list(suppressAll = TRUE)
+  )
+  list(expr = expr, env = env)
+}
+
+# Leaves nothing of the job before: variables, packages, options, folder.
+reset_session <- local({
+  first <- NULL
+  function() {
+    if (is.null(first)) {
+      first <<- list(
+        search = search(), options = options(), folder = getwd(),
+        kind = RNGkind()
+      )
+    }
+    rm(list = ls(globalenv(), all.names = TRUE), envir = globalenv())
+    for (name in setdiff(search(), first$search)) {
+      try(detach(name, character.only = TRUE), silent = TRUE)
+    }
+    added <- setdiff(names(options()), names(first$options))
+    options(first$options)
+    options(setNames(vector("list", length(added)), added))
+    setwd(first$folder)
+    do.call(RNGkind, as.list(first$kind))
+  }
+})
+
+# One iteration: its value, or the error that ended it, with the calls that led
+# there.
+run_iteration <- function(job, args, seed) {
+  env <- new.env(parent = job$env)
+  list2env(args, env)
+  if (!is.null(seed)) set_seed(seed)
+  stack <- NULL
+  tryCatch(
+    withCallingHandlers(
+      eval(job$expr, env),
+      error = function(e) stack <<- sys.calls()
+    ),
+    error = function(e) {
+      attr(e, "worker") <- Sys.getenv("RCLUSTER_WORKER")
+      attr(e, "calls") <- readable_calls(stack)
+      e
+    }
+  )
+}
+
+# Without rcluster's own frames around the body, and each in one line.
+readable_calls <- function(stack) {
+  calls <- vapply(stack, function(call) deparse(call, nlines = 1)[1], "")
+  first <- match("eval(job$expr, env)", calls)
+  if (is.na(first)) first <- 0
+  calls <- calls[-seq_len(min(first + 1, length(calls)))]
+  utils::head(calls[!grepl("^(h\\(|\\.handleSimpleError)", calls)], 50)
+}

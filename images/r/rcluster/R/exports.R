@@ -1,0 +1,69 @@
+# What a loop's body needs at the workers: variables and packages.
+
+# `values`: what is iterated over, for functions in it.
+find_exports <- function(expr, envir, names = NULL, export = NULL,
+                         noexport = NULL, packages = NULL, values = list()) {
+  found <- globals_of(expr, envir)
+  functions <- Filter(is.function, unlist(values, recursive = TRUE))
+  for (fun in functions) {
+    more <- globals_of(body(fun), environment(fun))
+    found <- c(found, more[setdiff(names(more), names(found))])
+  }
+  found <- found[setdiff(names(found), c(names, noexport))]
+  for (name in setdiff(export, names(found))) {
+    if (!exists(name, envir)) {
+      stop(sprintf('unable to find variable "%s"', name), call. = FALSE)
+    }
+    found[[name]] <- list(value = get(name, envir), where = globalenv())
+  }
+  check_values(lapply(found, `[[`, "value"))
+  in_global <- vapply(found, function(g) identical(g$where, globalenv()), NA)
+  list(
+    global = lapply(found[in_global], `[[`, "value"),
+    local = lapply(found[!in_global], `[[`, "value"),
+    dots = find_dots(expr, envir),
+    packages = unique(c(packages, attr(found, "packages"))),
+    attached = rev(.packages())
+  )
+}
+
+# Name -> list(value, where), without what packages hold.
+globals_of <- function(expr, envir) {
+  found <- globals::globalsOf(expr,
+    envir = envir, mustExist = FALSE, recursive = TRUE, method = "ordered"
+  )
+  where <- attr(found, "where")
+  own <- vapply(where, function(env) {
+    !is.null(env) && !isNamespace(env) && !identical(env, baseenv()) &&
+      !grepl("^package:|^Autoloads$|^base$", environmentName(env))
+  }, NA)
+  names <- setdiff(names(found)[own], "...")
+  result <- lapply(setNames(names, names), function(name) {
+    list(value = found[[name]], where = where[[name]])
+  })
+  result
+}
+
+find_dots <- function(expr, envir) {
+  if (!"..." %in% all.names(expr)) return(NULL)
+  tryCatch(eval(quote(list(...)), envir), error = function(e) NULL)
+}
+
+# Connections and pointers do not survive the way to another process.
+check_values <- function(values) {
+  for (name in names(values)) {
+    value <- values[[name]]
+    if (inherits(value, "connection")) {
+      stop(sprintf(
+        "'%s' is a connection, which only this R session can use; open it in the loop's body",
+        name
+      ), call. = FALSE)
+    }
+    if (typeof(value) == "externalptr") {
+      stop(sprintf(
+        "'%s' is an external pointer, which only this R session can use; create it in the loop's body",
+        name
+      ), call. = FALSE)
+    }
+  }
+}

@@ -1,0 +1,127 @@
+# The foreach backend.
+
+#' Run foreach loops on the workers of a queue
+#'
+#' After this call `foreach(...) %dopar% ...` returns what `%do%` returns, or
+#' stops: results count exactly once whatever dies. The body of an iteration
+#' whose worker dies is run again, so that its side effects, such as files it
+#' writes, may happen more than once.
+#'
+#' Options of one loop go into `.options.rcluster`, a list:
+#' \describe{
+#'   \item{chunk}{iterations sent to a worker at once, or `"auto"` (default):
+#'     as many as take about 50 ms.}
+#'   \item{timeout}{seconds that one iteration may take; 0 (default) means no
+#'     limit. With a limit, `chunk` is 1.}
+#'   \item{weight}{share of the workers relative to other loops on the queue;
+#'     default 1.}
+#' }
+#'
+#' @param queue name of the queue. Default: `RCLUSTER_QUEUE`, else `jobs`.
+#' @param url `redis://:password@host:6379/0`, or `rediss://` for TLS. Default:
+#'   the environment's `REDIS_URL`, or `REDIS_HOST`, `REDIS_PORT`,
+#'   `REDIS_USERNAME`, `REDIS_TLS` and `REDIS_PASSWORD_FILE`.
+#' @param host,port,user,password,database,tls parts that replace those of the
+#'   url.
+#' @return `NULL`, invisibly. Stops if Redis cannot be reached.
+#' @examples
+#' \dontrun{
+#' registerRCluster("jobs", "redis://localhost:6379")
+#' library(foreach)
+#' foreach(i = 1:100, .combine = c) %dopar% sqrt(i)
+#' }
+#' @export
+registerRCluster <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
+                             url = NULL, host = NULL, port = NULL, user = NULL,
+                             password = NULL, database = NULL, tls = NULL) {
+  endpoint <- redis_endpoint(url, host, port, user, password, database, tls)
+  register_backend(redis_connect(endpoint), queue)
+}
+
+register_backend <- function(con, queue) {
+  backend <- list(con = con, queue = queue)
+  foreach::setDoPar(run_foreach, backend, foreach_info)
+  invisible()
+}
+
+foreach_info <- function(data, item) {
+  switch(item,
+    workers = max(1, queue_demand(data$con, data$queue)$workers),
+    name = "rcluster",
+    version = as.character(utils::packageVersion("rcluster")),
+    NULL
+  )
+}
+
+run_foreach <- function(obj, expr, envir, data) {
+  options <- obj$options$rcluster
+  check_options(options)
+  it <- iterators::iter(obj)
+  streams <- if (!".doRNG.stream" %in% obj$argnames) rng_streams()
+  if (!is.null(streams)) on.exit(end_streams(streams))
+  timeout <- if (is.null(options$timeout)) 0 else options$timeout
+  weight <- if (is.null(options$weight)) 1 else options$weight
+  chunk <- if (timeout > 0) 1 else if (is.null(options$chunk)) "auto" else options$chunk
+
+  description <- find_exports(expr, envir,
+    names = obj$argnames, export = obj$export, noexport = obj$noexport,
+    packages = obj$packages, values = iterated_values(it)
+  )
+  description$expr <- expr
+  job <- new_job(data$con, data$queue, description, weight, timeout)
+
+  accumulator <- foreach::makeAccum(it)
+  failed <- FALSE
+  accept <- function(index, value, events) {
+    if (length(events)) replay(events)
+    accumulator(list(value), index)
+    failed <<- identical(obj$errorHandling, "stop") &&
+      !is.null(foreach::getErrorValue(it))
+    !failed
+  }
+  run_job(job, function() iterators::nextElem(it), accept,
+    in_order = TRUE, chunk = chunk, streams = streams
+  )
+  if (failed) {
+    stop(simpleError(sprintf(
+      'task %d failed - "%s"', foreach::getErrorIndex(it),
+      conditionMessage(foreach::getErrorValue(it))
+    ), call = expr))
+  }
+  foreach::getResult(it)
+}
+
+# The lists that a loop runs over, as far as they can be looked into.
+iterated_values <- function(it) {
+  lists <- lapply(it$iargs, function(arg) arg$state$obj)
+  Filter(is.list, lists)
+}
+
+check_options <- function(options) {
+  known <- c("chunk", "timeout", "weight")
+  unknown <- setdiff(names(options), known)
+  if (length(unknown)) {
+    stop(sprintf(
+      ".options.rcluster: there is no option '%s'; allowed: %s", unknown[1],
+      paste(known, collapse = ", ")
+    ), call. = FALSE)
+  }
+  positive <- function(x) is.numeric(x) && length(x) == 1 && !is.na(x) && x > 0
+  chunk <- options$chunk
+  if (!is.null(chunk) && !identical(chunk, "auto") &&
+    !(positive(chunk) && chunk == floor(chunk))) {
+    stop(sprintf(
+      ".options.rcluster: chunk = %s is not allowed; allowed: a whole number from 1, or \"auto\"",
+      deparse(chunk)[1]
+    ), call. = FALSE)
+  }
+  for (name in c("timeout", "weight")) {
+    value <- options[[name]]
+    if (!is.null(value) && !positive(value) && !identical(value, 0)) {
+      stop(sprintf(
+        ".options.rcluster: %s = %s is not allowed; allowed: a number above 0",
+        name, deparse(value)[1]
+      ), call. = FALSE)
+    }
+  }
+}

@@ -1,0 +1,199 @@
+# A job at its coordinator: hands out blocks, keeps each until its result is
+# accepted, and puts right what Redis or a worker lost.
+
+job_ttl <- "600000"
+most_blocks <- 2000
+most_bytes <- 64 * 2^20
+
+# `description`: what workers need to run an iteration (see prepare_job).
+new_job <- function(con, queue, description, weight = 1, timeout = 0) {
+  job <- new.env(parent = emptyenv())
+  job$con <- con
+  job$queue <- queue
+  job$id <- unique_id()
+  job$description <- pack(description)
+  job$weight <- as.character(weight)
+  job$timeout <- timeout
+  job$sequence <- 0
+  job$blocks <- new.env(parent = emptyenv())
+  job$outstanding <- 0
+  job$bytes <- 0
+  job$acknowledged <- 0
+  job$pending <- list()
+  job$calls <- lapply(
+    setNames(nm = c("submit", "collect", "reconcile", "finish")),
+    function(name) script_call(con, name, queue, job$id)
+  )
+  announce(job)
+  job
+}
+
+# Makes the job known: its variables, its time limit, its coordinator.
+announce <- function(job) {
+  con <- job$con
+  time <- redis_call(con, list("TIME"))
+  deadline <- as.numeric(rawToChar(time[[1]])) * 1000 + as.numeric(job_ttl)
+  redis_call(con, list(c(
+    "ZADD", key(job$queue, "jobs"), sprintf("%.0f", deadline), job$id
+  )))
+  variables <- key(job$queue, "env", job$id)
+  if (redis_call(con, list(c("EXISTS", variables))) == 0) {
+    env <- send_large(con, job$queue, job$id, job$description)
+    redis_call(con, list(c("SET", variables), env))
+  }
+  if (job$timeout > 0) {
+    redis_call(con, list(c(
+      "HSET", key(job$queue, "limits"), job$id, round(job$timeout * 1000)
+    )))
+  }
+  identify(job)
+}
+
+# Tells whose connection the job's is, so that its end is noticed.
+identify <- function(job) {
+  con <- job$con
+  id <- redis_call(con, list(c("CLIENT", "ID")))
+  info <- rawToChar(redis_call(con, list(c("INFO", "server"))))
+  run <- sub(".*run_id:([0-9a-f]+).*", "\\1", info)
+  redis_call(con, list(c(
+    "HSET", key(job$queue, "clients"), paste0("job:", job$id),
+    sprintf("%s:%.0f", run, id)
+  )))
+  job$epoch <- con$epoch
+}
+
+# Adds a block of iterations `first`, `first + 1`, ...; sent by flush().
+add_block <- function(job, first, args, seeds) {
+  id <- block_id(first, length(args))
+  payload <- pack(list(first = first, args = args, seeds = seeds))
+  bytes <- send_large(job$con, job$queue, job$id, payload)
+  job$blocks[[id]] <- bytes
+  job$outstanding <- job$outstanding + 1
+  job$bytes <- job$bytes + length(bytes)
+  job$pending[[length(job$pending) + 1]] <- id
+}
+
+# Blocks of several iterations are marked: a lost one is sent again in parts.
+block_id <- function(first, n) {
+  sprintf(if (n > 1) "%.0f+" else "%.0f", first)
+}
+
+submit_command <- function(job, ids) {
+  job$sequence <- job$sequence + 1
+  blocks <- unlist(lapply(ids, function(id) list(id, job$blocks[[id]])),
+    recursive = FALSE
+  )
+  c(list(job$calls$submit, c(
+    job$id, as.character(job$sequence), job_ttl, job$weight
+  )), blocks)
+}
+
+collect_command <- function(job, acknowledged = job$acknowledged) {
+  list(job$calls$collect, c(
+    job$id, sprintf("%.0f", acknowledged), "200", job_ttl
+  ))
+}
+
+# Sends pending blocks and returns results that have arrived.
+exchange <- function(job) {
+  commands <- list(collect_command(job))
+  if (length(job$pending)) {
+    commands <- c(list(submit_command(job, job$pending)), commands)
+    job$pending <- list()
+  }
+  replies <- redis_pipeline(job$con, commands)
+  if (job$con$epoch != job$epoch) return(catch_up(job))
+  accept_replies(job, replies[[length(replies)]])
+}
+
+accept_replies <- function(job, reply) {
+  base <- reply[[1]]
+  if (base < 0) return(catch_up(job))
+  results <- lapply(reply[-1], function(bytes) open_result(job, bytes))
+  job$acknowledged <- base + length(results)
+  Filter(Negate(is.null), results)
+}
+
+# Waits up to `seconds` for a result.
+await <- function(job, seconds = 2) {
+  redis_call(job$con, list(c("BLPOP", key(job$queue, "wake", job$id), seconds)))
+}
+
+# NULL for what is counted already.
+open_result <- function(job, bytes) {
+  if (bytes[1] >= as.raw(0x30) && bytes[1] <= as.raw(0x39)) {
+    return(open_failure(job, rawToChar(bytes)))
+  }
+  large <- fetch_large(job$con, bytes)
+  if (is.null(large)) return(NULL)
+  result <- unserialize(large)
+  drop_large(job$con, job$queue, job$id, bytes)
+  id <- block_id(result$first, length(result$values))
+  if (!forget_block(job, id)) return(NULL)
+  result
+}
+
+# "12 failed why", or "12+ lost why": the latter is sent again one by one.
+open_failure <- function(job, text) {
+  parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
+  id <- parts[2]
+  bytes <- job$blocks[[id]]
+  if (is.null(bytes)) return(NULL)
+  first <- as.numeric(sub("[+]", "", id))
+  if (parts[3] == "lost") {
+    block <- unserialize(fetch_large(job$con, bytes))
+    forget_block(job, id)
+    for (i in seq_along(block$args)) {
+      add_block(job, first + i - 1, block$args[i], block$seeds[i])
+    }
+    return(NULL)
+  }
+  forget_block(job, id)
+  list(first = first, values = list(simpleError(parts[4])))
+}
+
+forget_block <- function(job, id) {
+  bytes <- job$blocks[[id]]
+  if (is.null(bytes)) return(FALSE)
+  drop_large(job$con, job$queue, job$id, bytes)
+  rm(list = id, envir = job$blocks)
+  job$outstanding <- job$outstanding - 1
+  job$bytes <- job$bytes - length(bytes)
+  TRUE
+}
+
+# After a lost connection, or when nothing has come for long: reads all results
+# again, and sends again what neither waits nor runs.
+catch_up <- function(job) {
+  repeat {
+    epoch <- job$con$epoch
+    announce(job)
+    job$acknowledged <- 0
+    reply <- redis_call(job$con, collect_command(job, 0))
+    results <- list()
+    while (length(reply) > 1) {
+      results <- c(results, accept_replies(job, reply))
+      reply <- redis_call(job$con, collect_command(job))
+    }
+    job$pending <- list()
+    ids <- ls(job$blocks, sorted = FALSE)
+    for (some in split(ids, ceiling(seq_along(ids) / 200))) {
+      missing <- redis_call(job$con, list(
+        job$calls$reconcile, c(job$id, job_ttl, some)
+      ))
+      missing <- vapply(missing, rawToChar, "")
+      if (length(missing)) redis_call(job$con, submit_command(job, missing))
+    }
+    if (job$con$epoch == epoch) return(results)
+  }
+}
+
+# Leaves nothing of the job in Redis.
+end_job <- function(job) {
+  blobs <- redis_call(job$con, list(c("SMEMBERS", key(job$queue, "blobs", job$id))))
+  if (length(blobs)) {
+    redis_call(job$con, list(c("UNLINK", vapply(blobs, rawToChar, ""))))
+  }
+  ids <- ls(job$blocks, sorted = FALSE)
+  redis_call(job$con, list(job$calls$finish, c(job$id, ids)))
+}

@@ -1,0 +1,66 @@
+#' Apply a function to each element on the workers of a queue
+#'
+#' Like `lapply(x, f, ...)`, without foreach's cost: the values come back in
+#' order, and the first error stops.
+#'
+#' @param x a vector or list.
+#' @param f a function, or the name of one.
+#' @param ... further arguments of `f`, the same for every element.
+#' @param .options as `.options.rcluster` of a loop: see [registerRCluster()].
+#' @return a list as long as `x`, with its names.
+#' @examples
+#' \dontrun{
+#' registerRCluster("jobs", "redis://localhost:6379")
+#' rcluster_map(1:3, sqrt)
+#' }
+#' @export
+rcluster_map <- function(x, f, ..., .options = list()) {
+  check_options(.options)
+  backend <- current_backend()
+  f <- match.fun(f)
+  more <- list(...)
+  expr <- quote(do.call(.f, c(list(.x), .more)))
+  if (!length(more)) expr <- quote(.f(.x))
+  envir <- list2env(list(.f = f, .more = more), parent = globalenv())
+  description <- find_exports(expr, envir, names = ".x")
+  if (!is.primitive(f)) {
+    inner <- find_exports(body(f), environment(f), names = names(formals(f)))
+    description$global <- utils::modifyList(inner$global, description$global,
+      keep.null = TRUE
+    )
+    description$packages <- union(description$packages, inner$packages)
+  }
+  description$expr <- expr
+  streams <- rng_streams()
+  on.exit(end_streams(streams))
+  timeout <- if (is.null(.options$timeout)) 0 else .options$timeout
+  weight <- if (is.null(.options$weight)) 1 else .options$weight
+  chunk <- if (timeout > 0) 1 else if (is.null(.options$chunk)) "auto" else .options$chunk
+
+  values <- vector("list", length(x))
+  names(values) <- names(x)
+  position <- 0
+  next_args <- function() {
+    if (position == length(x)) stop("StopIteration", call. = FALSE)
+    position <<- position + 1
+    list(.x = x[[position]])
+  }
+  accept <- function(index, value, events) {
+    if (length(events)) replay(events)
+    if (inherits(value, "error")) {
+      stop(sprintf('task %d failed - "%s"', index, conditionMessage(value)), call. = FALSE)
+    }
+    if (!is.null(value)) values[[index]] <<- value
+    TRUE
+  }
+  job <- new_job(backend$con, backend$queue, description, weight, timeout)
+  run_job(job, next_args, accept, chunk = chunk, streams = streams)
+  values
+}
+
+current_backend <- function() {
+  if (!identical(foreach::getDoParName(), "rcluster")) {
+    stop("call registerRCluster() first", call. = FALSE)
+  }
+  get("data", get(".foreachGlobals", asNamespace("foreach")))
+}

@@ -1,0 +1,54 @@
+# What goes through the queue. Small things travel inline; large ones in parts
+# of their own, beside the queue, so that no script handles them.
+
+inline_bytes <- 65536
+part_bytes <- 8 * 2^20
+
+pack <- function(value) serialize(value, NULL, xdr = FALSE)
+
+# Sends packed bytes ahead if they are large.
+# Returns the bytes to put into the queue: themselves, or where to find them.
+send_large <- function(con, queue, job, bytes) {
+  if (length(bytes) <= inline_bytes) return(bytes)
+  parts <- ceiling(length(bytes) / part_bytes)
+  id <- unique_id()
+  keys <- key(queue, paste0("blob:", job, ":", id, ":", seq_len(parts)))
+  redis_call(con, list(c("SADD", key(queue, "blobs", job), keys)))
+  for (i in seq_len(parts)) {
+    from <- (i - 1) * part_bytes + 1
+    to <- min(i * part_bytes, length(bytes))
+    redis_call(con, list(c("SET", keys[i]), bytes[from:to]), timeout = 60)
+  }
+  charToRaw(paste(c("@", keys), collapse = " "))
+}
+
+# The opposite. NULL if the parts are gone.
+fetch_large <- function(con, bytes) {
+  if (length(bytes) == 0 || bytes[1] != as.raw(0x40)) return(bytes)
+  keys <- large_keys(bytes)
+  parts <- lapply(keys, function(k) {
+    redis_call(con, list(c("GET", k)), timeout = 60)
+  })
+  if (any(vapply(parts, is.null, NA))) NULL else unlist(parts)
+}
+
+large_keys <- function(bytes) strsplit(rawToChar(bytes), " ")[[1]][-1]
+
+drop_large <- function(con, queue, job, bytes) {
+  if (length(bytes) == 0 || bytes[1] != as.raw(0x40)) return(invisible())
+  keys <- large_keys(bytes)
+  redis_call(con, list(c("UNLINK", keys)))
+  redis_call(con, list(c("SREM", key(queue, "blobs", job), keys)))
+}
+
+unique_id <- local({
+  count <- 0
+  function() {
+    count <<- count + 1
+    time <- as.numeric(Sys.time())
+    sprintf(
+      "%x%x%x-%x", Sys.getpid(), as.integer(time %% 2^31),
+      as.integer((time * 1e6) %% 2^30), as.integer(count)
+    )
+  }
+})

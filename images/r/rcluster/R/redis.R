@@ -1,0 +1,110 @@
+# A connection to Redis that comes back by itself. All that is sent over it may
+# be sent twice, so a call whose reply is lost is simply repeated.
+
+timeout_seconds <- 10
+
+redis_connect <- function(endpoint) {
+  con <- new.env(parent = emptyenv())
+  con$endpoint <- endpoint
+  con$epoch <- 0L
+  problem <- open_connection(con)
+  if (!is.null(problem)) {
+    stop(sprintf(
+      "Redis at %s:%d cannot be used: %s", endpoint$host, endpoint$port, problem
+    ), call. = FALSE)
+  }
+  con
+}
+
+open_connection <- function(con) {
+  e <- con$endpoint
+  pointer <- .Call(
+    rc_open, e$host, e$port, e$user, endpoint_password(e), e$database, e$tls,
+    e$ca, 5000L
+  )
+  if (inherits(pointer, "rc_error")) return(as.vector(pointer))
+  con$pointer <- pointer
+  con$epoch <- con$epoch + 1L
+  loaded <- .Call(rc_pipeline, pointer, script_loads(), timeout_seconds)
+  if (inherits(loaded, "rc_error")) return(as.vector(loaded))
+  failed <- Filter(function(reply) inherits(reply, "rc_error"), loaded)
+  if (length(failed)) as.vector(failed[[1]])
+}
+
+redis_close <- function(con) .Call(rc_close, con$pointer)
+
+redis_call <- function(con, command, timeout = timeout_seconds) {
+  repeat {
+    reply <- .Call(rc_call, con$pointer, command, timeout)
+    if (!inherits(reply, "rc_error")) return(reply)
+    recover(con, reply)
+  }
+}
+
+redis_pipeline <- function(con, commands, timeout = timeout_seconds) {
+  repeat {
+    replies <- .Call(rc_pipeline, con$pointer, commands, timeout)
+    problem <- if (inherits(replies, "rc_error")) replies else first_error(replies)
+    if (is.null(problem)) return(replies)
+    recover(con, problem)
+  }
+}
+
+first_error <- function(replies) {
+  for (reply in replies) if (inherits(reply, "rc_error")) return(reply)
+  NULL
+}
+
+# Returns when the call may be repeated; stops where that would not help.
+recover <- function(con, problem) {
+  message <- as.vector(problem)
+  switch(attr(problem, "kind"),
+    interrupt = {
+      reconnect(con)
+      interrupt()
+    },
+    connection = reconnect(con),
+    reply = if (startsWith(message, "NOSCRIPT")) {
+      reconnect(con)
+    } else if (grepl("^(LOADING|BUSY|TRYAGAIN|MASTERDOWN|CLUSTERDOWN)", message)) {
+      wait_a_little()
+    } else if (startsWith(message, "OOM") || grepl("OOM command", message)) {
+      say_once(con, "Redis is full; waiting until there is room")
+      wait_a_little()
+    } else {
+      stop("Redis: ", message, call. = FALSE)
+    }
+  )
+}
+
+reconnect <- function(con) {
+  started <- Sys.time()
+  repeat {
+    problem <- open_connection(con)
+    if (is.null(problem)) return(invisible())
+    if (grepl("^(WRONGPASS|NOAUTH|NOPERM)|invalid password", problem)) {
+      stop("Redis: ", problem, call. = FALSE)
+    }
+    if (Sys.time() - started > 5) {
+      say_once(con, sprintf("no Redis (%s); trying again", problem))
+    }
+    wait_a_little()
+  }
+}
+
+wait_a_little <- function() Sys.sleep(0.1 + 0.2 * fraction())
+
+# Jitter that leaves the user's random numbers alone.
+fraction <- function() as.numeric(Sys.time()) %% 1
+
+say_once <- function(con, text) {
+  if (identical(con$said, text)) return(invisible())
+  con$said <- text
+  base::message("rcluster: ", text)
+}
+
+interrupt <- function() {
+  condition <- structure(list(), class = c("interrupt", "condition"))
+  signalCondition(condition)
+  invokeRestart("abort")
+}

@@ -1,0 +1,152 @@
+# The worker's loop.
+
+#' Start a worker in this session
+#'
+#' Takes tasks from a queue until interrupted. R itself runs in a child process
+#' under a small supervisor, which tells Redis that the worker lives, gives its
+#' task back should R die, and starts R again.
+#'
+#' On SIGTERM the worker finishes its task, takes no more and ends; shortly
+#' before `grace` is over it gives the task back instead.
+#'
+#' @param queue name of the queue.
+#' @param url `redis://:password@host:6379/0`, or `rediss://` for TLS. Default:
+#'   the environment's `REDIS_URL`, or `REDIS_HOST`, `REDIS_PORT`,
+#'   `REDIS_USERNAME`, `REDIS_TLS` and `REDIS_PASSWORD_FILE`.
+#' @param grace seconds between SIGTERM and the end, for the running task.
+#' @return the exit status of the supervisor, invisibly.
+#' @examples
+#' \dontrun{
+#' worker("jobs", "redis://localhost:6379")
+#' }
+#' @export
+worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
+                   grace = 30) {
+  if (!is.null(url)) {
+    from_url(url)
+    old <- Sys.getenv("REDIS_URL", NA)
+    Sys.setenv(REDIS_URL = url)
+    on.exit(if (is.na(old)) Sys.unsetenv("REDIS_URL") else Sys.setenv(REDIS_URL = old))
+  }
+  supervisor <- system.file("bin", "rcluster-supervisor", package = "rcluster")
+  if (!nzchar(supervisor)) {
+    stop("workers run on Linux and macOS; this system can only submit tasks",
+      call. = FALSE
+    )
+  }
+  status <- system2(supervisor, shQuote(c(
+    system.file("lua", package = "rcluster"), queue, grace,
+    file.path(R.home("bin"), "Rscript"), "-e", "rcluster:::work()", queue
+  )))
+  invisible(status)
+}
+
+# What R runs under the supervisor.
+work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
+  start_capture()
+  con <- redis_connect(patient_endpoint())
+  loop <- new_loop(con, queue, Sys.getenv("RCLUSTER_WORKER"))
+  suspendInterrupts(while (take_task(loop)) run_task(loop))
+  quit("no", status = 0, runLast = FALSE)
+}
+
+# At its start a worker waits for Redis.
+patient_endpoint <- function() {
+  endpoint <- redis_endpoint()
+  said <- FALSE
+  repeat {
+    con <- tryCatch(redis_connect(endpoint), error = identity)
+    if (!inherits(con, "error")) {
+      redis_close(con)
+      return(endpoint)
+    }
+    if (!said) base::message("rcluster: ", conditionMessage(con), "; waiting")
+    said <- TRUE
+    Sys.sleep(1)
+  }
+}
+
+new_loop <- function(con, queue, worker) {
+  loop <- new.env(parent = emptyenv())
+  loop$con <- con
+  loop$queue <- queue
+  loop$worker <- worker
+  loop$lease <- as.character(1000 * as.numeric(Sys.getenv("RCLUSTER_LEASE", "10")))
+  loop$sequence <- 0
+  loop$member <- ""
+  loop$result <- raw()
+  loop$job_id <- ""
+  loop$bell <- list(c("BLPOP", key(queue, "bell"), "5"))
+  loop
+}
+
+# Publishes the last result and takes the next task; FALSE when draining.
+take_task <- function(loop) {
+  repeat {
+    loop$sequence <- loop$sequence + 1
+    reply <- step(loop)
+    if (reply[[1]] == 0 && length(loop$result)) {
+      drop_large(loop$con, loop$queue, loop$job_id, loop$result)
+    }
+    loop$member <- ""
+    loop$result <- raw()
+    state <- rawToChar(reply[[2]])
+    if (state == "task") {
+      loop$member <- rawToChar(reply[[3]])
+      loop$payload <- reply[[4]]
+      return(TRUE)
+    }
+    if (state == "drain") return(FALSE)
+    redis_call(loop$con, loop$bell, timeout = timeout_seconds + 5)
+  }
+}
+
+step <- function(loop) {
+  if (is.null(loop$call)) {
+    loop$call <- script_call(loop$con, "step", loop$queue, loop$job_id)
+  }
+  redis_call(loop$con, list(loop$call, c(
+    loop$worker, sprintf("%.0f", loop$sequence), loop$lease,
+    loop$member
+  ), loop$result))
+}
+
+run_task <- function(loop) {
+  job_id <- sub("/[^/]*$", "", loop$member)
+  if (job_id != loop$job_id) {
+    loop$job <- NULL
+    loop$call <- NULL
+    loop$job_id <- job_id
+  }
+  started <- proc.time()[[3]]
+  block <- unserialize(fetch_large(loop$con, loop$payload))
+  if (is.null(loop$job)) loop$job <- load_job(loop)
+  n <- length(block$args)
+  values <- vector("list", n)
+  events <- NULL
+  for (i in seq_len(n)) {
+    value <- if (inherits(loop$job, "error")) {
+      loop$job
+    } else {
+      allowInterrupts(tryCatch(
+        run_iteration(loop$job, block$args[[i]], block$seeds[[i]]),
+        interrupt = function(e) simpleError("interrupted")
+      ))
+    }
+    if (!is.null(value)) values[[i]] <- value
+    captured <- take_captured()
+    if (length(captured)) events[[as.character(i)]] <- captured
+  }
+  result <- list(
+    first = block$first, values = values, events = events,
+    seconds = proc.time()[[3]] - started
+  )
+  loop$result <- send_large(loop$con, loop$queue, job_id, pack(result))
+}
+
+load_job <- function(loop) {
+  env <- redis_call(loop$con, list(c("GET", key(loop$queue, "env", loop$job_id))))
+  bytes <- if (!is.null(env)) fetch_large(loop$con, env)
+  if (is.null(bytes)) return(simpleError("the job's variables are gone"))
+  tryCatch(prepare_job(unserialize(bytes)), error = identity)
+}

@@ -1,0 +1,31 @@
+-- A supervisor's sign of life for its worker, and what to do with the task:
+-- 'cancel' if its job is gone, 'timeout' if it has run for too long.
+-- KEYS alive held jobs limits clients workers beat amnesty drain
+-- ARGV worker lease_ms client_id description
+-- Returns {action, member, milliseconds since it was taken}
+local alive, held, jobs, limits, clients, workers, beat, amnesty, drain =
+  unpack(KEYS)
+local worker, lease = ARGV[1], tonumber(ARGV[2])
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+redis.call('ZADD', alive, now + lease, worker)
+redis.call('HSET', clients, worker, ARGV[3])
+redis.call('HSET', workers, worker, ARGV[4])
+
+-- No sign of life from anybody for a while: Redis was away, not the workers.
+local last = tonumber(redis.call('GET', beat) or 0)
+if now - last > lease / 3 then redis.call('SET', amnesty, now + lease) end
+redis.call('SET', beat, now)
+
+local holds = redis.call('HGET', held, worker)
+if not holds then
+  local draining = redis.call('SISMEMBER', drain, worker) == 1
+  return {draining and 'drained' or 'idle', '', 0}
+end
+local member, since = string.match(holds, '^(%S+) (%d+)')
+local job = string.match(member, '^(.*)/')
+local spent = now - since
+if not redis.call('ZSCORE', jobs, job) then return {'cancel', member, spent} end
+local limit = tonumber(redis.call('HGET', limits, job) or 0)
+if limit > 0 and spent > limit then return {'timeout', member, spent} end
+return {'busy', member, spent}

@@ -1,0 +1,23 @@
+-- A coordinator's results: forgets those before `acknowledged`, an absolute
+-- count, and returns up to `most` of the rest without destroying them.
+-- KEYS done base jobs
+-- ARGV job acknowledged most ttl_ms
+-- Returns {base, result...}, base being the absolute count before the first
+-- result; {-1} if the job is not known (any more).
+local done, base, jobs = unpack(KEYS)
+local job = ARGV[1]
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+if not redis.call('ZSCORE', jobs, job) then return {-1} end
+redis.call('ZADD', jobs, now + ARGV[4], job)
+
+local from = tonumber(redis.call('GET', base) or 0)
+local ack = tonumber(ARGV[2])
+if ack > from then
+  redis.call('LTRIM', done, ack - from, -1)
+  redis.call('SET', base, ack)
+  from = ack
+end
+local results = redis.call('LRANGE', done, 0, ARGV[3] - 1)
+table.insert(results, 1, from)
+return results

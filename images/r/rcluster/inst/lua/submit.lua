@@ -1,0 +1,31 @@
+-- Puts blocks of a job into the queue, once: a call repeated with the same
+-- sequence number changes nothing.
+--
+-- Order is start-time fair queueing (Goyal, Vin and Cheng, 1996): each block
+-- gets a virtual start time, a job's blocks are 1/weight apart, and workers
+-- take the smallest. Jobs thus take turns, whatever their number of blocks.
+-- KEYS todo task jobs seen clock bell idle
+-- ARGV job sequence ttl_ms weight (block payload)...
+local todo, task, jobs, seen, clock, bell, idle = unpack(KEYS)
+local job, seq = ARGV[1], tonumber(ARGV[2])
+local t = redis.call('TIME')
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+redis.call('ZADD', jobs, now + ARGV[3], job)
+if tonumber(redis.call('HGET', seen, job) or 0) >= seq then return 0 end
+
+local finish = tonumber(redis.call('HGET', seen, job .. ':finish') or 0)
+finish = math.max(finish, tonumber(redis.call('GET', clock) or 0))
+local step = 1 / tonumber(ARGV[4])
+local count = (#ARGV - 4) / 2
+for i = 5, #ARGV, 2 do
+  local member = job .. '/' .. ARGV[i]
+  finish = finish + step
+  redis.call('HSET', task, member, ARGV[i + 1])
+  redis.call('ZADD', todo, string.format('%.17g', finish), member)
+end
+redis.call('HSET', seen, job, seq, job .. ':finish',
+  string.format('%.17g', finish))
+
+local wake = math.min(count, redis.call('ZCARD', idle))
+for _ = redis.call('LLEN', bell) + 1, wake do redis.call('RPUSH', bell, '1') end
+return count
