@@ -32,6 +32,8 @@ export interface RWorkerPoolArgs {
   readonly workers: number;
   /** CPU and memory of each worker. */
   readonly resources: Resources;
+  /** Seconds that a worker has, once told to stop, to finish its task; then it gives the task back. Default: 30. */
+  readonly graceSeconds?: number;
   /** Environment variables for the workers' R, besides those that join them to the queue. */
   readonly env?: Input<Record<string, string>>;
 }

@@ -11,6 +11,9 @@ export const dataPath = "/data";
 /** The image's commands: what a worker and a master run. */
 export const commands = { worker: "rcluster-worker", master: "rcluster-master" } as const;
 
+/** Seconds that a worker has to finish its task once told to stop, unless said otherwise. */
+export const defaultGraceSeconds = 30;
+
 /** Names and the default port of everything that a stack makes on a machine. */
 export interface Names {
   readonly network: string;

@@ -49,6 +49,7 @@ const worker = z.strictObject({
   memory: memory.prefault("2Gi"),
   env: environment.default({}),
   dataReadOnly: z.boolean().default(false),
+  grace: number(z.number().int().min(5).max(3600)).default(30),
 });
 const master = z.strictObject({
   cpus: cpus.default(1),
@@ -99,6 +100,7 @@ export const allowed: Readonly<Record<string, string>> = {
   "worker.memory": memoryAllowed,
   "worker.env": "names and values of environment variables, none of them starting with REDIS_ or RCLUSTER_",
   "worker.dataReadOnly": "true or false",
+  "worker.grace": "a whole number of seconds from 5 to 3600",
   master: `an object with the keys ${Object.keys(master.shape).join(", ")}`,
   "master.cpus": coresAllowed,
   "master.memory": memoryAllowed,

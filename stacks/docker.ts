@@ -61,6 +61,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       resources: config.worker,
       env: Object.keys(config.worker.env).length > 0 ? pulumi.secret(config.worker.env) : undefined,
       dataReadOnly: config.worker.dataReadOnly,
+      graceSeconds: config.worker.grace,
     },
     afterQueue,
   );

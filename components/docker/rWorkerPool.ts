@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { RWorkerPoolArgs as Args } from "../contracts";
-import { commands, queueEnvironment, threadEnvironment } from "../environment";
+import { commands, defaultGraceSeconds, queueEnvironment, threadEnvironment } from "../environment";
 import { containerArgs, type ContainerContext } from "./container";
 import { imageUser, type Data } from "./data";
 
@@ -16,7 +16,7 @@ export interface RWorkerPoolArgs extends Args, ContainerContext {
 
 /**
  * R workers, a container each, that take tasks from a queue. They are named by index: a pool made smaller loses its
- * last ones, and the others are not touched. A worker that crashes is started again.
+ * last ones, which finish their tasks first, and the others are not touched. A worker that crashes is started again.
  *
  * @example
  * new RWorkerPool("workers", {
@@ -31,9 +31,13 @@ export class RWorkerPool extends pulumi.ComponentResource {
   constructor(name: string, args: RWorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rcluster:docker:RWorkerPool", name, {}, opts);
     const indexes = Array.from({ length: args.workers }, (_, index) => index + 1);
-    const env = pulumi
-      .all([queueEnvironment(args.redis, args.queue), args.env ?? {}])
-      .apply(([queue, own]) => ({ ...threadEnvironment(args.resources), ...own, ...queue }));
+    const graceSeconds = args.graceSeconds ?? defaultGraceSeconds;
+    const env = pulumi.all([queueEnvironment(args.redis, args.queue), args.env ?? {}]).apply(([queue, own]) => ({
+      ...threadEnvironment(args.resources),
+      ...own,
+      ...queue,
+      RCLUSTER_GRACE: String(graceSeconds),
+    }));
 
     for (const index of indexes) {
       new docker.Container(
@@ -46,7 +50,7 @@ export class RWorkerPool extends pulumi.ComponentResource {
           env,
           password: args.redis.password,
           mounts: args.data && [{ ...args.data.mount, readOnly: args.dataReadOnly ?? false }],
-          graceSeconds: 10,
+          graceSeconds,
         }),
         { parent: this, deleteBeforeReplace: true },
       );

@@ -19,7 +19,7 @@ describe("config", () => {
     assert.equal(config.platform, "docker");
     assert.equal(config.workers, "auto");
     assert.equal(config.queue, "jobs");
-    assert.deepEqual({ ...config.worker }, { cpus: 1, memory: 2 ** 31, env: {}, dataReadOnly: false });
+    assert.deepEqual({ ...config.worker }, { cpus: 1, memory: 2 ** 31, env: {}, dataReadOnly: false, grace: 30 });
     assert.deepEqual({ ...config.redis }, { memory: 2 ** 30, image: "redis:8" });
     assert.deepEqual(config.image.packages, []);
   });
@@ -68,6 +68,7 @@ describe("config", () => {
     [{ worker: '{"memory":"512m"}' }, "worker.memory", '"512m"'],
     [{ worker: '{"memory":"1Mi"}' }, "worker.memory", '"1Mi"'],
     [{ worker: '{"cpus":0}' }, "worker.cpus", "0"],
+    [{ worker: '{"grace":1}' }, "worker.grace", "1"],
     [{ worker: "big" }, "worker", '"big"'],
     [{ master: '{"memory":3}' }, "master.memory", "3"],
     [{ master: '{"dataDir":"/no/such/folder"}' }, "master.dataDir", '"/no/such/folder"'],

@@ -2,7 +2,7 @@
 
 # A job as a worker sees it: the body and where its variables are found.
 prepare_job <- function(description) {
-  reset_session()
+  reset_session(keep = description$attached)
   for (package in setdiff(description$attached, .packages())) {
     suppressWarnings(require(package, character.only = TRUE, quietly = TRUE))
   }
@@ -14,6 +14,8 @@ prepare_job <- function(description) {
       ), call. = FALSE)
     }
   }
+  # Loops within the body run in this worker, one iteration after another.
+  if (isNamespaceLoaded("foreach")) foreach::registerDoSEQ()
   list2env(description$global, globalenv())
   env <- if (is.null(description$dots)) {
     new.env()
@@ -28,27 +30,39 @@ prepare_job <- function(description) {
   list(expr = expr, env = env)
 }
 
-# Leaves nothing of the job before: variables, packages, options, folder.
+# Leaves nothing of the job before: variables, attached packages, options,
+# folder, kind of random numbers. `keep`: packages that the next job attaches.
 reset_session <- local({
   first <- NULL
-  function() {
-    if (is.null(first)) {
-      first <<- list(
-        search = search(), options = options(), folder = getwd(),
-        kind = RNGkind()
-      )
-    }
+  function(keep = character()) {
+    if (is.null(first)) first <<- snapshot()
     rm(list = ls(globalenv(), all.names = TRUE), envir = globalenv())
-    for (name in setdiff(search(), first$search)) {
+    kept <- c(first$search, paste0("package:", keep))
+    for (name in setdiff(search(), kept)) {
       try(detach(name, character.only = TRUE), silent = TRUE)
     }
-    added <- setdiff(names(options()), names(first$options))
+    # Options that came with a package stay: it is not loaded a second time.
+    if (identical(loadedNamespaces(), first$namespaces)) {
+      added <- setdiff(names(options()), names(first$options))
+      options(setNames(vector("list", length(added)), added))
+    } else {
+      first$namespaces <<- loadedNamespaces()
+      merged <- options()
+      merged[names(first$options)] <- first$options
+      first$options <<- merged
+    }
     options(first$options)
-    options(setNames(vector("list", length(added)), added))
     setwd(first$folder)
     do.call(RNGkind, as.list(first$kind))
   }
 })
+
+snapshot <- function() {
+  list(
+    search = search(), options = options(), folder = getwd(),
+    kind = RNGkind(), namespaces = loadedNamespaces()
+  )
+}
 
 # One iteration: its value, or the error that ended it, with the calls that led
 # there.
@@ -63,7 +77,7 @@ run_iteration <- function(job, args, seed) {
       error = function(e) stack <<- sys.calls()
     ),
     error = function(e) {
-      attr(e, "worker") <- Sys.getenv("RCLUSTER_WORKER")
+      attr(e, "worker") <- Sys.info()[["nodename"]]
       attr(e, "calls") <- readable_calls(stack)
       e
     }

@@ -52,18 +52,30 @@ find_dots <- function(expr, envir) {
 # Connections and pointers do not survive the way to another process.
 check_values <- function(values) {
   for (name in names(values)) {
-    value <- values[[name]]
-    if (inherits(value, "connection")) {
+    found <- find_pointer(values[[name]])
+    if (!is.null(found)) {
       stop(sprintf(
-        "'%s' is a connection, which only this R session can use; open it in the loop's body",
-        name
-      ), call. = FALSE)
-    }
-    if (typeof(value) == "externalptr") {
-      stop(sprintf(
-        "'%s' is an external pointer, which only this R session can use; create it in the loop's body",
-        name
+        "'%s' %s, which only this R session can use; make it in the loop's body",
+        name, found
       ), call. = FALSE)
     }
   }
+}
+
+# "is a connection", "holds an external pointer", ...; NULL for plain values.
+# Looks into lists and attributes; what an environment holds is not looked at.
+find_pointer <- function(value, verb = "is") {
+  if (inherits(value, "connection")) return(paste(verb, "a connection"))
+  if (typeof(value) == "externalptr") return(paste(verb, "an external pointer"))
+  if (inherits(value, "data.table")) return(NULL) # makes its pointer anew
+  parts <- attributes(value)
+  if (is.list(value)) parts <- c(unclass(value), parts)
+  for (part in parts) {
+    if (is.list(part) || !is.null(attributes(part)) ||
+      typeof(part) == "externalptr") {
+      found <- find_pointer(part, "holds")
+      if (!is.null(found)) return(found)
+    }
+  }
+  NULL
 }

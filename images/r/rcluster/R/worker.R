@@ -44,8 +44,10 @@ worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
 # What R runs under the supervisor.
 work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
   start_capture()
+  id <- Sys.getenv("RCLUSTER_WORKER")
+  Sys.unsetenv("RCLUSTER_WORKER") # an R that a task starts is no worker
   con <- redis_connect(patient_endpoint())
-  loop <- new_loop(con, queue, Sys.getenv("RCLUSTER_WORKER"))
+  loop <- new_loop(con, queue, id)
   suspendInterrupts(while (take_task(loop)) run_task(loop))
   quit("no", status = 0, runLast = FALSE)
 }

@@ -407,7 +407,7 @@ static int send_beat(verdict *v) {
     v->cancelled = 0;
   }
   if (strcmp(action, "timeout") == 0) {
-    snprintf(v->failure, sizeof v->failure, "it ran for longer than %.0f s",
+    snprintf(v->failure, sizeof v->failure, "it ran out of time after %.0f s",
              (double)reply->element[2]->integer / 1000);
     kill_r(SIGKILL);
   }

@@ -1,0 +1,8 @@
+#!/bin/sh
+# Makes R start as part of the cluster, its own packages ahead of all others.
+set -eu
+library=/usr/local/lib/rcluster/library
+etc=$(R RHOME)/etc
+echo "R_LIBS_SITE=$library:\${R_LIBS_SITE}" >>"$etc/Renviron.site"
+cat /usr/local/lib/rcluster/Rprofile.site >>"$etc/Rprofile.site"
+Rscript -e 'library(rcluster)'

@@ -1,0 +1,4 @@
+library(testthat)
+library(rcluster)
+
+test_check("rcluster")

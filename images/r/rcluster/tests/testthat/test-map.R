@@ -1,0 +1,19 @@
+test_that("rcluster_map is lapply on the workers", {
+  test_cluster()
+  expect_identical(rcluster_map(1:10, sqrt), lapply(1:10, sqrt))
+  expect_identical(rcluster_map(c(a = 1, b = 2), function(x, y) x + y, y = 3), list(a = 4, b = 5))
+  expect_identical(rcluster_map(list(), identity), list())
+  expect_identical(rcluster_map(list(NULL, 1), is.null), list(TRUE, FALSE))
+  offset <- 5
+  add <- function(x) x + offset
+  expect_identical(rcluster_map(1:2, add), list(6, 7))
+  expect_error(rcluster_map(1:3, function(x) stop("no")), 'task 1 failed - "no"')
+})
+
+test_that("cluster_info tells of workers and counts", {
+  test_cluster()
+  info <- cluster_info("test", test_url())
+  expect_identical(nrow(info$workers), 2L)
+  expect_true(all(info$workers$state == "idle"))
+  expect_identical(info$waiting, 0)
+})
