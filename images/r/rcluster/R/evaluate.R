@@ -72,10 +72,11 @@ run_iteration <- function(job, args, seed) {
   if (!is.null(seed)) set_seed(seed)
   stack <- NULL
   tryCatch(
-    withCallingHandlers(
+    allowInterrupts(withCallingHandlers(
       eval(job$expr, env),
       error = function(e) stack <<- sys.calls()
-    ),
+    )),
+    interrupt = identity,
     error = function(e) {
       attr(e, "worker") <- Sys.info()[["nodename"]]
       attr(e, "calls") <- readable_calls(stack)

@@ -72,16 +72,14 @@ run_foreach <- function(obj, expr, envir, data) {
 
   accumulator <- foreach::makeAccum(it)
   failed <- FALSE
-  accept <- function(index, value, events) {
+  accept <- function(first, values, events) {
     if (length(events)) replay(events)
-    accumulator(list(value), index)
+    accumulate_all(it, accumulator, as.integer(first), values)
     failed <<- identical(obj$errorHandling, "stop") &&
       !is.null(foreach::getErrorValue(it))
     !failed
   }
-  run_job(job, function() iterators::nextElem(it), accept,
-    in_order = TRUE, chunk = chunk, streams = streams
-  )
+  run_job(job, take_elements(it), accept, chunk = chunk, streams = streams)
   if (failed) {
     stop(simpleError(sprintf(
       'task %d failed - "%s"', foreach::getErrorIndex(it),

@@ -28,48 +28,36 @@ new_job <- function(con, queue, description, weight = 1, timeout = 0) {
   job
 }
 
-# Makes the job known: its variables, its time limit, its coordinator.
+# Makes the job known: its variables, its time limit, its coordinator. The last
+# is whose connection the job's is, so that its end is noticed.
 announce <- function(job) {
   con <- job$con
-  time <- redis_call(con, list("TIME"))
-  deadline <- as.numeric(rawToChar(time[[1]])) * 1000 + as.numeric(job_ttl)
-  redis_call(con, list(c(
-    "ZADD", key(job$queue, "jobs"), sprintf("%.0f", deadline), job$id
-  )))
   variables <- key(job$queue, "env", job$id)
   if (redis_call(con, list(c("EXISTS", variables))) == 0) {
     env <- send_large(con, job$queue, job$id, job$description)
     redis_call(con, list(c("SET", variables), env))
   }
-  if (job$timeout > 0) {
-    redis_call(con, list(c(
-      "HSET", key(job$queue, "limits"), job$id, round(job$timeout * 1000)
+  repeat {
+    job$epoch <- con$epoch
+    id <- redis_call(con, list(c("CLIENT", "ID")))
+    info <- rawToChar(redis_call(con, list(c("INFO", "server"))))
+    run <- sub(".*run_id:([0-9a-f]+).*", "\\1", info)
+    redis_call(con, list(script_call(con, "announce", job$queue), c(
+      job$id, job_ttl, sprintf("%.0f", job$timeout * 1000),
+      sprintf("%s:%.0f", run, id)
     )))
+    if (con$epoch == job$epoch) return(invisible())
   }
-  identify(job)
-}
-
-# Tells whose connection the job's is, so that its end is noticed.
-identify <- function(job) {
-  con <- job$con
-  id <- redis_call(con, list(c("CLIENT", "ID")))
-  info <- rawToChar(redis_call(con, list(c("INFO", "server"))))
-  run <- sub(".*run_id:([0-9a-f]+).*", "\\1", info)
-  redis_call(con, list(c(
-    "HSET", key(job$queue, "clients"), paste0("job:", job$id),
-    sprintf("%s:%.0f", run, id)
-  )))
-  job$epoch <- con$epoch
 }
 
 # Adds a block of iterations `first`, `first + 1`, ...; sent by flush().
 add_block <- function(job, first, args, seeds) {
   id <- block_id(first, length(args))
   payload <- pack(list(first = first, args = args, seeds = seeds))
-  bytes <- send_large(job$con, job$queue, job$id, payload)
-  job$blocks[[id]] <- bytes
+  sent <- send_large(job$con, job$queue, job$id, payload)
+  job$blocks[[id]] <- list(payload = payload, sent = sent)
   job$outstanding <- job$outstanding + 1
-  job$bytes <- job$bytes + length(bytes)
+  job$bytes <- job$bytes + length(payload)
   job$pending[[length(job$pending) + 1]] <- id
 }
 
@@ -80,7 +68,7 @@ block_id <- function(first, n) {
 
 submit_command <- function(job, ids) {
   job$sequence <- job$sequence + 1
-  blocks <- unlist(lapply(ids, function(id) list(id, job$blocks[[id]])),
+  blocks <- unlist(lapply(ids, function(id) list(id, job$blocks[[id]]$sent)),
     recursive = FALSE
   )
   c(list(job$calls$submit, c(
@@ -102,7 +90,7 @@ exchange <- function(job) {
     job$pending <- list()
   }
   replies <- redis_pipeline(job$con, commands)
-  if (job$con$epoch != job$epoch) return(catch_up(job))
+  if (job$con$epoch != job$epoch || replies[[1]][[1]] < 0) return(catch_up(job))
   accept_replies(job, replies[[length(replies)]])
 }
 
@@ -137,11 +125,11 @@ open_result <- function(job, bytes) {
 open_failure <- function(job, text) {
   parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
   id <- parts[2]
-  bytes <- job$blocks[[id]]
-  if (is.null(bytes)) return(NULL)
+  kept <- job$blocks[[id]]
+  if (is.null(kept)) return(NULL)
   first <- as.numeric(sub("[+]", "", id))
   if (parts[3] == "lost") {
-    block <- unserialize(fetch_large(job$con, bytes))
+    block <- unserialize(kept$payload)
     forget_block(job, id)
     for (i in seq_along(block$args)) {
       add_block(job, first + i - 1, block$args[i], block$seeds[i])
@@ -153,24 +141,24 @@ open_failure <- function(job, text) {
 }
 
 forget_block <- function(job, id) {
-  bytes <- job$blocks[[id]]
-  if (is.null(bytes)) return(FALSE)
-  drop_large(job$con, job$queue, job$id, bytes)
+  kept <- job$blocks[[id]]
+  if (is.null(kept)) return(FALSE)
+  drop_large(job$con, job$queue, job$id, kept$sent)
   rm(list = id, envir = job$blocks)
   job$outstanding <- job$outstanding - 1
-  job$bytes <- job$bytes - length(bytes)
+  job$bytes <- job$bytes - length(kept$payload)
   TRUE
 }
 
 # After a lost connection, or when nothing has come for long: reads all results
 # again, and sends again what neither waits nor runs.
 catch_up <- function(job) {
+  results <- list()
   repeat {
     epoch <- job$con$epoch
     announce(job)
     job$acknowledged <- 0
     reply <- redis_call(job$con, collect_command(job, 0))
-    results <- list()
     while (length(reply) > 1) {
       results <- c(results, accept_replies(job, reply))
       reply <- redis_call(job$con, collect_command(job))
@@ -179,13 +167,24 @@ catch_up <- function(job) {
     ids <- ls(job$blocks, sorted = FALSE)
     for (some in split(ids, ceiling(seq_along(ids) / 200))) {
       missing <- redis_call(job$con, list(
-        job$calls$reconcile, c(job$id, job_ttl, some)
+        job$calls$reconcile, c(job$id, some)
       ))
       missing <- vapply(missing, rawToChar, "")
-      if (length(missing)) redis_call(job$con, submit_command(job, missing))
+      if (length(missing)) send_again(job, missing)
     }
     if (job$con$epoch == epoch) return(results)
   }
+}
+
+send_again <- function(job, ids) {
+  for (id in ids) {
+    kept <- job$blocks[[id]]
+    if (length(kept$payload) == length(kept$sent)) next
+    drop_large(job$con, job$queue, job$id, kept$sent)
+    kept$sent <- send_large(job$con, job$queue, job$id, kept$payload)
+    job$blocks[[id]] <- kept
+  }
+  redis_call(job$con, submit_command(job, ids))
 }
 
 # Leaves nothing of the job in Redis.

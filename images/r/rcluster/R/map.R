@@ -40,21 +40,24 @@ rcluster_map <- function(x, f, ..., .options = list()) {
   values <- vector("list", length(x))
   names(values) <- names(x)
   position <- 0
-  next_args <- function() {
-    if (position == length(x)) stop("StopIteration", call. = FALSE)
-    position <<- position + 1
-    list(.x = x[[position]])
+  take <- function(least, most) {
+    n <- min(most, length(x) - position)
+    from <- position
+    position <<- position + n
+    lapply(seq_len(n) + from, function(i) list(.x = x[[i]]))
   }
-  accept <- function(index, value, events) {
+  accept <- function(first, some, events) {
     if (length(events)) replay(events)
-    if (inherits(value, "error")) {
-      stop(sprintf('task %d failed - "%s"', index, conditionMessage(value)), call. = FALSE)
+    if (length(some) == 1 && inherits(some[[1]], "error")) {
+      stop(sprintf(
+        'task %d failed - "%s"', first, conditionMessage(some[[1]])
+      ), call. = FALSE)
     }
-    if (!is.null(value)) values[[index]] <<- value
+    values[seq.int(first, length.out = length(some))] <<- some
     TRUE
   }
   job <- new_job(backend$con, backend$queue, description, weight, timeout)
-  run_job(job, next_args, accept, chunk = chunk, streams = streams)
+  run_job(job, take, accept, chunk = chunk, streams = streams)
   values
 }
 

@@ -7,7 +7,13 @@ redis_connect <- function(endpoint) {
   con <- new.env(parent = emptyenv())
   con$endpoint <- endpoint
   con$epoch <- 0L
-  problem <- open_connection(con)
+  for (i in 1:3) {
+    problem <- open_connection(con)
+    if (!identical(problem, "no reply in time") &&
+      !identical(problem, "Server closed the connection")) {
+      break
+    }
+  }
   if (!is.null(problem)) {
     stop(sprintf(
       "Redis at %s:%d cannot be used: %s", endpoint$host, endpoint$port, problem
@@ -55,6 +61,12 @@ first_error <- function(replies) {
   NULL
 }
 
+# Errors that pass by themselves, or when somebody mends the server.
+passing <- paste0(
+  "^(LOADING|BUSY|TRYAGAIN|MASTERDOWN|CLUSTERDOWN|READONLY|NOREPLICAS|MISCONF|",
+  "UNKILLABLE|ERR max number of clients)"
+)
+
 # Returns when the call may be repeated; stops where that would not help.
 recover <- function(con, problem) {
   message <- as.vector(problem)
@@ -66,7 +78,8 @@ recover <- function(con, problem) {
     connection = reconnect(con),
     reply = if (startsWith(message, "NOSCRIPT")) {
       reconnect(con)
-    } else if (grepl("^(LOADING|BUSY|TRYAGAIN|MASTERDOWN|CLUSTERDOWN)", message)) {
+    } else if (grepl(passing, message)) {
+      say_once(con, paste("Redis says", message))
       wait_a_little()
     } else if (startsWith(message, "OOM") || grepl("OOM command", message)) {
       say_once(con, "Redis is full; waiting until there is room")
@@ -100,7 +113,8 @@ fraction <- function() as.numeric(Sys.time()) %% 1
 say_once <- function(con, text) {
   if (identical(con$said, text)) return(invisible())
   con$said <- text
-  base::message("rcluster: ", text)
+  # Not a message: in a worker those are the task's.
+  cat("rcluster: ", text, "\n", sep = "", file = stderr())
 }
 
 interrupt <- function() {

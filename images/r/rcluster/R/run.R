@@ -4,26 +4,28 @@ chunk_seconds <- 0.05
 most_chunk <- 1000
 stall_seconds <- 15
 
-# `next_args()`: the next iteration's arguments, a list; after the last it stops
-# with 'StopIteration', as iterators do.
-# `accept(index, value, events)`: called once an iteration, in order if
-# `in_order`; returns FALSE to stop early.
+# `take(least, most)`: the arguments of the next iterations, a list of lists;
+# fewer than `least` only at the end.
+# `accept(first, values, events)`: called with the values of iterations `first`,
+# `first + 1`, ..., in order, each once; returns FALSE to stop early. Where
+# there are events or an error, with one iteration at a time.
 # `chunk`: iterations a block, or "auto".
-run_job <- function(job, next_args, accept, in_order = TRUE, chunk = "auto",
-                    streams = NULL) {
+run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
   state <- new.env(parent = emptyenv())
   state$fired <- 0
   state$more <- TRUE
   state$auto <- identical(chunk, "auto")
   state$chunk <- if (state$auto) 1 else chunk
-  state$ready <- list()
+  state$taken <- list()
+  state$used <- 0
+  state$ready <- new.env(parent = emptyenv())
   state$delivered <- 0
   last <- now()
   complete <- FALSE
   on.exit(end_job(job))
 
   repeat {
-    if (state$more) fill(job, state, next_args, streams)
+    if (state$more) fill(job, state, take, streams)
     results <- exchange(job)
     if (!length(results)) {
       if (!state$more && job$outstanding == 0) break
@@ -37,25 +39,25 @@ run_job <- function(job, next_args, accept, in_order = TRUE, chunk = "auto",
       }
     }
     if (length(results)) last <- now()
-    for (result in results) {
-      if (state$auto) state$chunk <- adapt(state$chunk, result)
-      if (!deliver(state, result, accept, in_order)) return(invisible(FALSE))
+    if (state$auto) {
+      for (result in results) state$chunk <- adapt(state$chunk, result)
     }
+    if (!deliver(state, results, accept)) return(invisible(FALSE))
   }
   invisible(TRUE)
 }
 
-now <- function() proc.time()[[3]]
+now <- function() .Call(rc_now)
 
 room <- function(job) {
   job$outstanding < most_blocks && job$bytes < most_bytes
 }
 
 # Adds blocks until enough are under way, or for long enough.
-fill <- function(job, state, next_args, streams) {
+fill <- function(job, state, take, streams) {
   begun <- now()
   while (room(job) && length(job$pending) < 200) {
-    args <- take_args(state, next_args)
+    args <- take_block(state, take)
     n <- length(args)
     if (n > 0) {
       seeds <- if (!is.null(streams)) {
@@ -69,20 +71,37 @@ fill <- function(job, state, next_args, streams) {
 }
 
 # The arguments of the next iterations, up to a block full.
-take_args <- function(state, next_args) {
-  args <- vector("list", state$chunk)
-  n <- 0
-  tryCatch(
-    while (n < state$chunk) {
-      args[[n + 1]] <- next_args()
-      n <- n + 1
-    },
-    error = function(e) {
-      if (!identical(conditionMessage(e), "StopIteration")) stop(e)
-      state$more <- FALSE
-    }
-  )
-  args[seq_len(n)]
+take_block <- function(state, take) {
+  n <- state$chunk
+  if (state$used + n > length(state$taken)) {
+    rest <- state$taken[seq_len(length(state$taken) - state$used) + state$used]
+    least <- n - length(rest)
+    state$taken <- c(rest, take(least, max(least, 200)))
+    state$used <- 0
+    n <- min(n, length(state$taken))
+    state$more <- n == state$chunk
+  }
+  args <- state$taken[seq_len(n) + state$used]
+  state$used <- state$used + n
+  args
+}
+
+# Of something that stops with 'StopIteration' after the last, as iterators do.
+take_each <- function(next_args) {
+  function(least, most) {
+    args <- vector("list", least)
+    n <- 0
+    tryCatch(
+      while (n < least) {
+        args[[n + 1]] <- next_args()
+        n <- n + 1
+      },
+      error = function(e) {
+        if (!identical(conditionMessage(e), "StopIteration")) stop(e)
+      }
+    )
+    args[seq_len(n)]
+  }
 }
 
 # So many iterations a block that it takes a twentieth of a second or so, at
@@ -93,29 +112,44 @@ adapt <- function(chunk, result) {
   max(1, floor(min(chunk * 2, chunk_seconds / each, most_chunk)))
 }
 
-deliver <- function(state, result, accept, in_order) {
-  for (i in seq_along(result$values)) {
-    index <- result$first + i - 1
-    item <- list(result$values[[i]], result$events[[as.character(i)]])
-    if (!in_order) {
-      if (!accept(index, item[[1]], item[[2]])) return(FALSE)
-      next
-    }
-    if (index != state$delivered + 1) {
-      state$ready[[as.character(index)]] <- item
-      next
-    }
-    repeat {
-      state$delivered <- state$delivered + 1
-      if (!accept(state$delivered, item[[1]], item[[2]])) return(FALSE)
-      if (!length(state$ready)) break
-      name <- as.character(state$delivered + 1)
-      item <- state$ready[[name]]
-      if (is.null(item)) break
-      state$ready[[name]] <- NULL
-    }
+# Hands over what is next in order, as much at a time as has come.
+deliver <- function(state, results, accept) {
+  for (result in results) {
+    state$ready[[as.character(result$first)]] <- result
   }
-  TRUE
+  values <- list()
+  first <- state$delivered + 1
+  flush <- function() {
+    good <- !length(values) ||
+      accept(first, unlist(values, recursive = FALSE, use.names = FALSE), NULL)
+    values <<- list()
+    first <<- state$delivered + 1
+    good
+  }
+  repeat {
+    name <- as.character(state$delivered + 1)
+    result <- state$ready[[name]]
+    if (is.null(result)) return(flush())
+    rm(list = name, envir = state$ready)
+    n <- length(result$values)
+    if (is.null(result$events) && !any_error(result$values)) {
+      values[[length(values) + 1]] <- result$values
+      state$delivered <- state$delivered + n
+      next
+    }
+    if (!flush()) return(FALSE)
+    for (i in seq_len(n)) {
+      state$delivered <- state$delivered + 1
+      events <- result$events[[as.character(i)]]
+      if (!accept(state$delivered, result$values[i], events)) return(FALSE)
+    }
+    first <- state$delivered + 1
+  }
+}
+
+any_error <- function(values) {
+  for (value in values) if (inherits(value, "error")) return(TRUE)
+  FALSE
 }
 
 notice_stall <- function(job) {

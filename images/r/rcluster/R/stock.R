@@ -68,11 +68,8 @@ claim_stock <- function(loop, seen, block, keys) {
 
 run_stock_task <- function(loop, block, keys) {
   # The session is another one for the queue's own jobs.
-  loop$job <- NULL
-  loop$call <- NULL
-  loop$job_id <- ""
   if (!identical(loop$stock_id, block$ID)) {
-    loop$stock_id <- NULL
+    forget_job(loop)
     env <- redis_call(loop$con, list(c("GET", keys$env)), timeout = 60)
     loop$stock <- if (!is.null(env)) tryCatch(open_stock_job(env), error = identity)
     loop$stock_id <- block$ID

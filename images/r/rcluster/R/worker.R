@@ -77,9 +77,18 @@ new_loop <- function(con, queue, worker) {
   loop$sequence <- 0
   loop$member <- ""
   loop$result <- raw()
-  loop$job_id <- ""
-  loop$bell <- list(c("BLPOP", key(queue, "bell"), "5"))
+  loop$bell <- c("BLPOP", key(queue, "bell"))
+  forget_job(loop)
   loop
+}
+
+# The next task is of another job.
+forget_job <- function(loop, job_id = "") {
+  loop$job <- NULL
+  loop$stock_id <- NULL
+  loop$call <- NULL
+  loop$job_id <- job_id
+  loop$prefix <- paste0(job_id, "/")
 }
 
 # Publishes the last result and takes the next task; FALSE when draining.
@@ -99,7 +108,8 @@ take_task <- function(loop) {
       return(TRUE)
     }
     if (state == "drain") return(FALSE)
-    redis_call(loop$con, loop$bell, timeout = timeout_seconds + 5)
+    if (serve_stock(loop)) next
+    redis_call(loop$con, list(c(loop$bell, idle_seconds(loop))))
   }
 }
 
@@ -114,26 +124,28 @@ step <- function(loop) {
 }
 
 run_task <- function(loop) {
-  job_id <- sub("/[^/]*$", "", loop$member)
-  if (job_id != loop$job_id) {
-    loop$job <- NULL
-    loop$call <- NULL
-    loop$job_id <- job_id
+  if (!startsWith(loop$member, loop$prefix)) {
+    forget_job(loop, sub("/[^/]*$", "", loop$member))
   }
-  started <- proc.time()[[3]]
-  block <- unserialize(fetch_large(loop$con, loop$payload))
+  started <- now()
+  payload <- fetch_large(loop$con, loop$payload)
   if (is.null(loop$job)) loop$job <- load_job(loop)
+  # Gone with a Redis that came back empty, or with its job: the coordinator
+  # sends again what it still wants.
+  if (!length(payload) || is.null(loop$job)) {
+    loop$member <- ""
+    wait_a_little()
+    return(invisible())
+  }
+  block <- unserialize(payload)
   n <- length(block$args)
   values <- vector("list", n)
   events <- NULL
   for (i in seq_len(n)) {
-    value <- if (inherits(loop$job, "error")) {
-      loop$job
-    } else {
-      allowInterrupts(tryCatch(
-        run_iteration(loop$job, block$args[[i]], block$seeds[[i]]),
-        interrupt = function(e) simpleError("interrupted")
-      ))
+    value <- run_wanted(loop, block$args[[i]], block$seeds[[i]])
+    if (inherits(value, "interrupt")) {
+      loop$member <- ""
+      return(invisible())
     }
     if (!is.null(value)) values[[i]] <- value
     captured <- take_captured()
@@ -141,14 +153,29 @@ run_task <- function(loop) {
   }
   result <- list(
     first = block$first, values = values, events = events,
-    seconds = proc.time()[[3]] - started
+    seconds = now() - started
   )
-  loop$result <- send_large(loop$con, loop$queue, job_id, pack(result))
+  loop$result <- send_large(loop$con, loop$queue, loop$job_id, pack(result))
+}
+
+# The value of an iteration, or an interrupt if its job was cancelled. One meant
+# for the task before is no reason to stop.
+run_wanted <- function(loop, args, seed) {
+  if (inherits(loop$job, "error")) return(loop$job)
+  repeat {
+    value <- run_iteration(loop$job, args, seed)
+    if (!inherits(value, "interrupt")) return(value)
+    wanted <- redis_call(loop$con, list(c(
+      "ZSCORE", key(loop$queue, "jobs"), loop$job_id
+    )))
+    if (is.null(wanted)) return(value)
+    take_captured()
+  }
 }
 
 load_job <- function(loop) {
   env <- redis_call(loop$con, list(c("GET", key(loop$queue, "env", loop$job_id))))
   bytes <- if (!is.null(env)) fetch_large(loop$con, env)
-  if (is.null(bytes)) return(simpleError("the job's variables are gone"))
+  if (is.null(bytes)) return(NULL)
   tryCatch(prepare_job(unserialize(bytes)), error = identity)
 }

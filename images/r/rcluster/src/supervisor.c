@@ -176,8 +176,10 @@ static void job_of(char *job, size_t size, const char *member) {
   job[length] = 0;
 }
 
-/* Gives a worker's block back. 0 once Redis has done it. */
-static int give_back(const char *who, const char *mode, const char *detail) {
+/* Gives a worker's block back. 0 once Redis has done it. `about`: the member
+ * that mode 'failed' is about; another one is not to blame. */
+static int give_back(const char *who, const char *mode, const char *detail,
+                     const char *about) {
   char member[RC_TEXT * 2] = "", job[RC_TEXT * 2] = "";
   for (int tries = 0; tries < 5; tries++) {
     const char *argv[] = {who, mode, detail, MOST_DEATHS, member};
@@ -188,6 +190,7 @@ static int give_back(const char *who, const char *mode, const char *detail) {
     if (!done) {
       snprintf(member, sizeof member, "%s", reply->str);
       job_of(job, sizeof job, member);
+      if (about && strcmp(about, member) != 0) mode = "lost";
     }
     freeReplyObject(reply);
     if (done) {
@@ -211,6 +214,20 @@ static int listed(const redisReply *list, long long id) {
   return 0;
 }
 
+/* The large values of a job: their keys are members of a set. */
+static void drop_blobs(const char *job) {
+  char key[512];
+  if (!redis && connect_redis() != 0) return;
+  rc_key(key, sizeof key, queue, "blobs", job);
+  redisReply *blobs = checked(redisCommand(redis, "SMEMBERS %s", key), "blobs");
+  for (size_t i = 0; blobs && redis && i < blobs->elements; i++) {
+    redisReply *gone = checked(
+        redisCommand(redis, "UNLINK %s", blobs->element[i]->str), "blobs");
+    if (gone) freeReplyObject(gone);
+  }
+  if (blobs) freeReplyObject(blobs);
+}
+
 static void drop_job(const char *job) {
   redisReply *tasks = command("HKEYS %s", "task", NULL);
   if (!tasks) return;
@@ -223,13 +240,43 @@ static void drop_job(const char *job) {
     if (strncmp(member, job, length) == 0 && member[length] == '/')
       argv[argc++] = member + length + 1;
   }
-  redisReply *blobs = command("SMEMBERS %s", "blobs", NULL);
-  if (blobs) freeReplyObject(blobs);
+  drop_blobs(job);
   redisReply *reply = call(&finish, job, argc, argv);
   if (reply) freeReplyObject(reply);
   free(argv);
   freeReplyObject(tasks);
   say("dropped job %s: its coordinator is gone", job);
+}
+
+/* How many workers a stock doRedis coordinator sees. */
+static void count_for_stock(void) {
+  redisReply *live = checked(redisCommand(redis, "EXISTS %s.live", queue), "EXISTS");
+  int used = live && live->integer == 1;
+  if (live) freeReplyObject(live);
+  redisReply *count = used ? command("ZCARD %s", "alive", NULL) : NULL;
+  if (!count) return;
+  redisReply *set = checked(
+      redisCommand(redis, "SET %s.count %lld", queue, count->integer), "SET");
+  if (set) freeReplyObject(set);
+  freeReplyObject(count);
+}
+
+/* Whether this supervisor is the one that looks around: the one that did so
+ * before, unless it was away for three seconds. */
+static int elected(void) {
+  static const char *text =
+      "local holder = redis.call('GET', KEYS[1]) "
+      "if holder and holder ~= ARGV[1] then return 0 end "
+      "redis.call('SET', KEYS[1], ARGV[1], 'PX', 3000) return 1";
+  static char me[128];
+  char key[512];
+  if (!me[0]) snprintf(me, sizeof me, "%s-%lld", run_id, (long long)time(NULL) * 100000 + getpid());
+  rc_key(key, sizeof key, queue, "reaper", "");
+  redisReply *reply =
+      checked(redisCommand(redis, "EVAL %s 1 %s %s", text, key, me), "reaper");
+  int mine = reply && reply->integer == 1;
+  if (reply) freeReplyObject(reply);
+  return mine;
 }
 
 /* Looks for workers and coordinators whose connection is gone, twice in a row
@@ -240,10 +287,9 @@ static void look_around(void) {
   char now_suspects[64][RC_TEXT * 2];
   int count = 0;
 
-  redisReply *elected = command("SET %s %s NX PX 900", "reaper", worker);
-  int mine = elected && elected->type == REDIS_REPLY_STATUS;
-  if (elected) freeReplyObject(elected);
-  if (!mine) return;
+  if (!elected()) return;
+  count_for_stock();
+  if (!redis) return;
 
   redisReply *clients = command("HGETALL %s", "clients", NULL);
   redisReply *list = clients && redis ? checked(redisCommand(redis, "CLIENT LIST"), "CLIENT LIST") : NULL;
@@ -261,7 +307,7 @@ static void look_around(void) {
       if (strncmp(who, "job:", 4) == 0) {
         drop_job(who + 4);
       } else {
-        give_back(who, "reap", connection);
+        give_back(who, "reap", connection, NULL);
       }
       break;
     }
@@ -279,7 +325,7 @@ static void look_around(void) {
   freeReplyObject(now);
   redisReply *late = command("ZRANGEBYSCORE %s -inf %s", "alive", now_ms);
   for (size_t i = 0; late && i < late->elements; i++)
-    give_back(late->element[i]->str, "reap", "");
+    give_back(late->element[i]->str, "reap", "", NULL);
   if (late) freeReplyObject(late);
 
   redisReply *pardon = command("GET %s", "amnesty", NULL);
@@ -379,7 +425,25 @@ static void pause_for(double duration) {
 typedef struct {
   double cancelled; /* since when, or 0 */
   char failure[RC_TEXT];
+  char member[RC_TEXT * 2]; /* that failed */
 } verdict;
+
+/* A block of a stock doRedis coordinator, whose keys are "start\nalive": says
+ * that it is being worked on. Returns whether it is still wanted. */
+static int keep_stock_alive(const char *keys) {
+  const char *split = strchr(keys, '\n');
+  if (!split) return 1;
+  redisReply *reply = checked(
+      redisCommand(redis, "EXISTS %b", keys, (size_t)(split - keys)), "EXISTS");
+  int wanted = !reply || reply->integer == 1;
+  if (reply) freeReplyObject(reply);
+  if (!reply || !wanted) return wanted;
+  long seconds = lease_ms > 10000 ? lease_ms / 1000 : 10;
+  reply = checked(redisCommand(redis, "SET %s OK EX %ld", split + 1, seconds),
+                  "SET");
+  if (reply) freeReplyObject(reply);
+  return 1;
+}
 
 /* One sign of life; acts on what Redis says of the task. Returns whether a
  * draining worker holds nothing any more. */
@@ -395,18 +459,20 @@ static int send_beat(verdict *v) {
   if (!reply || reply->elements != 3) return 0;
   const char *action = reply->element[0]->str;
   int drained = strcmp(action, "drained") == 0;
-  if (strcmp(action, "cancel") == 0) {
+  int unwanted = strcmp(action, "stock") == 0 &&
+                 !keep_stock_alive(reply->element[1]->str);
+  if (unwanted || strcmp(action, "cancel") == 0) {
     if (!v->cancelled) {
       v->cancelled = monotonic();
       kill_r(SIGINT);
     } else if (monotonic() - v->cancelled > INTERRUPT_PATIENCE) {
-      snprintf(v->failure, sizeof v->failure, "cancelled");
       kill_r(SIGKILL);
     }
   } else {
     v->cancelled = 0;
   }
   if (strcmp(action, "timeout") == 0) {
+    snprintf(v->member, sizeof v->member, "%s", reply->element[1]->str);
     snprintf(v->failure, sizeof v->failure, "it ran out of time after %.0f s",
              (double)reply->element[2]->integer / 1000);
     kill_r(SIGKILL);
@@ -418,7 +484,7 @@ static int send_beat(verdict *v) {
 /* One life of R. Returns its exit status, or -1 once drained. */
 static void supervise(char **command_line, double grace) {
   double interval = (double)lease_ms / 10000, next = 0, deadline = 0;
-  verdict v = {0, ""};
+  verdict v = {0, "", ""};
   long kills = memory_kills();
   int status = 0, draining = 0;
   start_r(command_line);
@@ -426,15 +492,17 @@ static void supervise(char **command_line, double grace) {
 
   for (;;) {
     if (waitpid(child, &status, WNOHANG) == child) break;
-    if (terminated && !draining) {
+    if (terminated && !deadline) {
       deadline = monotonic() + grace;
-      redisReply *reply = command("SADD %s %s", "drain", worker);
-      draining = reply != NULL;
-      if (reply) freeReplyObject(reply);
       next = 0;
     }
     if (monotonic() >= next) {
-      next = monotonic() + (draining ? 0.1 : interval);
+      next = monotonic() + (deadline ? 0.1 : interval);
+      if (terminated) {
+        redisReply *reply = command("SADD %s %s", "drain", worker);
+        draining = reply != NULL;
+        if (reply) freeReplyObject(reply);
+      }
       if (send_beat(&v) && draining) kill_r(SIGKILL);
       if (redis && !draining) look_around();
     }
@@ -445,14 +513,13 @@ static void supervise(char **command_line, double grace) {
   char detail[RC_TEXT];
   explain_death(detail, sizeof detail, status, kills);
   const char *mode = "died";
-  if (terminated || (WIFEXITED(status) && WEXITSTATUS(status) == 0 && draining))
-    mode = "lost";
+  if (terminated || v.cancelled) mode = "lost";
   if (v.failure[0]) {
     mode = "failed";
     snprintf(detail, sizeof detail, "%s", v.failure);
   }
   if (!terminated) say("%s; starting it again", detail);
-  while (give_back(worker, mode, detail) != 0) {
+  while (give_back(worker, mode, detail, v.failure[0] ? v.member : NULL) != 0) {
     if (deadline && monotonic() > deadline + 1.5) break;
     pause_for(0.2);
   }

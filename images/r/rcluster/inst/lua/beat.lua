@@ -1,9 +1,10 @@
 -- A supervisor's sign of life for its worker, and what to do with the task:
 -- 'cancel' if its job is gone, 'timeout' if it has run for too long.
--- KEYS alive held jobs limits clients workers beat amnesty drain
+-- KEYS alive held jobs limits clients workers beat amnesty drain stock
 -- ARGV worker lease_ms client_id description
--- Returns {action, member, milliseconds since it was taken}
-local alive, held, jobs, limits, clients, workers, beat, amnesty, drain =
+-- Returns {action, member, milliseconds since it was taken}; for a block of a
+-- stock doRedis coordinator {'stock', its keys, 0}
+local alive, held, jobs, limits, clients, workers, beat, amnesty, drain, stock =
   unpack(KEYS)
 local worker, lease = ARGV[1], tonumber(ARGV[2])
 local t = redis.call('TIME')
@@ -19,6 +20,8 @@ redis.call('SET', beat, now)
 
 local holds = redis.call('HGET', held, worker)
 if not holds then
+  local keys = redis.call('HGET', stock, worker)
+  if keys then return {'stock', keys, 0} end
   local draining = redis.call('SISMEMBER', drain, worker) == 1
   return {draining and 'drained' or 'idle', '', 0}
 end

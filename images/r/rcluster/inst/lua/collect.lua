@@ -9,15 +9,14 @@ local job = ARGV[1]
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 if not redis.call('ZSCORE', jobs, job) then return {-1} end
-redis.call('ZADD', jobs, now + ARGV[4], job)
 
+-- Trimming comes first: after it, a full Redis allows the rest.
 local from = tonumber(redis.call('GET', base) or 0)
-local ack = tonumber(ARGV[2])
-if ack > from then
-  redis.call('LTRIM', done, ack - from, -1)
-  redis.call('SET', base, ack)
-  from = ack
-end
+local ack = math.max(tonumber(ARGV[2]), from)
+redis.call('LTRIM', done, ack - from, -1)
+if ack > from then redis.call('SET', base, ack) end
+from = ack
+redis.call('ZADD', jobs, now + ARGV[4], job)
 local results = redis.call('LRANGE', done, 0, ARGV[3] - 1)
 table.insert(results, 1, from)
 return results

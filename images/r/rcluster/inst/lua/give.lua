@@ -6,12 +6,12 @@
 -- mode 'reap': as 'lost', but only if its lease has run out, or if its
 -- connection is the one named in `detail`; never during an amnesty.
 -- KEYS alive held task todo kills steps idle clients workers drain jobs
---   amnesty done wake
+--   amnesty stock done wake
 -- ARGV worker mode detail most member
 -- `done` and `wake` are those of the job of `member`; if the worker holds
 -- another one by now, nothing happens, and its member is returned.
 local alive, held, task, todo, kills, steps, idle, clients, workers, drain,
-  jobs, amnesty, done, wake = unpack(KEYS)
+  jobs, amnesty, stock, done, wake = unpack(KEYS)
 local worker, mode, detail = ARGV[1], ARGV[2], ARGV[3]
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -34,6 +34,7 @@ redis.call('ZREM', idle, worker)
 redis.call('HDEL', clients, worker)
 redis.call('HDEL', workers, worker)
 redis.call('SREM', drain, worker)
+redis.call('HDEL', stock, worker)
 if member == '' or redis.call('HEXISTS', task, member) == 0 then return '' end
 
 local job, block = string.match(member, '^(.*)/([^/]*)$')

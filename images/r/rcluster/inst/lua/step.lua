@@ -3,12 +3,13 @@
 --
 -- A call repeated with the same sequence number (its reply was lost) gives the
 -- same block again and publishes nothing twice.
--- KEYS todo task held alive steps idle clock drain jobs kills bell done wake
+-- KEYS todo task held alive steps idle clock drain jobs kills bell stock done
+--   wake
 -- ARGV worker sequence lease_ms finished_member result
 -- Returns {accepted, state, member, payload}: accepted is 1 if the result was
 -- taken, state is 'task', 'idle' or 'drain'.
 local todo, task, held, alive, steps, idle, clock, drain, jobs, kills, bell,
-  done, wake = unpack(KEYS)
+  stock, done, wake = unpack(KEYS)
 local worker, seq, finished = ARGV[1], ARGV[2], ARGV[4]
 
 local last = redis.call('HGET', steps, worker)
@@ -16,8 +17,10 @@ if last then
   local before, accepted, state, member =
     string.match(last, '^(%d+) (%d) (%a+) ?(.*)$')
   if before == seq then
-    local payload = state == 'task' and redis.call('HGET', task, member)
-    return {tonumber(accepted), state, member, payload or ''}
+    local payload = state == 'task' and redis.call('HGET', task, member) or ''
+    if state ~= 'task' or payload ~= '' then
+      return {tonumber(accepted), state, member, payload}
+    end
   end
 end
 
@@ -53,6 +56,8 @@ local function reply(state, taken, payload)
 end
 
 redis.call('ZADD', alive, 'GT', now + ARGV[3], worker)
+-- A worker that asks holds no block of a stock doRedis coordinator.
+redis.call('HDEL', stock, worker)
 if redis.call('SISMEMBER', drain, worker) == 1 then return reply('drain') end
 
 while true do

@@ -1,5 +1,5 @@
 -- Puts blocks of a job into the queue, once: a call repeated with the same
--- sequence number changes nothing.
+-- sequence number changes nothing. Returns {-1} if the job is not known.
 --
 -- Order is start-time fair queueing (Goyal, Vin and Cheng, 1996): each block
 -- gets a virtual start time, a job's blocks are 1/weight apart, and workers
@@ -10,8 +10,9 @@ local todo, task, jobs, seen, clock, bell, idle = unpack(KEYS)
 local job, seq = ARGV[1], tonumber(ARGV[2])
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
+if not redis.call('ZSCORE', jobs, job) then return {-1} end
 redis.call('ZADD', jobs, now + ARGV[3], job)
-if tonumber(redis.call('HGET', seen, job) or 0) >= seq then return 0 end
+if tonumber(redis.call('HGET', seen, job) or 0) >= seq then return {0} end
 
 local finish = tonumber(redis.call('HGET', seen, job .. ':finish') or 0)
 finish = math.max(finish, tonumber(redis.call('GET', clock) or 0))
@@ -28,4 +29,4 @@ redis.call('HSET', seen, job, seq, job .. ':finish',
 
 local wake = math.min(count, redis.call('ZCARD', idle))
 for _ = redis.call('LLEN', bell) + 1, wake do redis.call('RPUSH', bell, '1') end
-return count
+return {count}

@@ -1,0 +1,4 @@
+library(testthat)
+library(doRedis)
+
+test_check("doRedis")

@@ -1,0 +1,11 @@
+test_that("R values are kept", {
+  local_queue(0)
+  key <- paste0("value-", Sys.getpid())
+  value <- list(a = 1:3, b = "x", c = sum)
+  expect_identical(redisSet(key, value), "OK")
+  expect_identical(redisGet(key), value)
+  redis("SET", key, "plain")
+  expect_identical(redisGet(key), "plain")
+  expect_equal(redisDelete(key), 1)
+  expect_null(redisGet(key))
+})
