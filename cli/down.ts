@@ -1,7 +1,9 @@
 import { main, pulumi } from "./run";
-import { stack } from "./stack";
+import { chosenStack, forStack } from "./stack";
 
 main(async () => {
+  const stack = chosenStack();
   await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);
-  console.log(`\nNothing of the cluster is left. 'npm start' makes it again.`);
+  console.log(`\nThe cluster of stack ${stack} is gone: containers, network and volumes.`);
+  console.log(`What stays: your data folder, the image, the settings. 'npm start${forStack(stack)}' makes it again.`);
 });

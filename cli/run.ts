@@ -29,7 +29,6 @@ export async function run(command: string, args: readonly string[], options: Run
     cwd: root,
     env: options.env ?? process.env,
     stdio: [options.stdin ? "pipe" : "inherit", options.capture ? "pipe" : "inherit", "inherit"],
-    shell: process.platform === "win32" && command === "pulumi",
   });
   if (child.stdin) options.stdin?.pipe(child.stdin);
   let output = "";
@@ -42,7 +41,8 @@ export async function run(command: string, args: readonly string[], options: Run
 
 /** Runs Pulumi's CLI with the project's backend. */
 export async function pulumi(args: readonly string[], options: RunOptions = {}): Promise<string> {
-  return run("pulumi", args, { ...options, env: { ...process.env, ...backendEnvironment(root) } });
+  const program = [require.resolve("pulumi/run.js"), ...args];
+  return run(process.execPath, program, { ...options, env: { ...process.env, ...backendEnvironment(root) } });
 }
 
 /** Runs a program's main function; a failure ends it with one line and its exit code. */

@@ -1,2 +1,26 @@
+import { pulumi } from "./run";
+
+const usage = "usage: npm start [-- STACK] or npm run down [-- STACK]; without STACK it is `local`";
+
 /** The stack that `npm start` and `npm run down` work on: their first argument, else `local`. */
-export const stack = process.argv[2] ?? "local";
+export function chosenStack(args: readonly string[] = process.argv.slice(2)): string {
+  const [stack = "local", ...rest] = args;
+  if (stack.startsWith("-") || rest.length > 0) throw new Error(usage);
+  return stack;
+}
+
+/** Makes the stack if there is none of the name. The selected one stays selected: others go on working on it. */
+export async function ensureStack(stack: string): Promise<void> {
+  if (stack === "local") {
+    await pulumi(["stack", "select", "--create", stack]);
+    return;
+  }
+  const list = JSON.parse(await pulumi(["stack", "ls", "--json"], { capture: true })) as { name: string }[];
+  if (list.some(({ name }) => name.split("/").at(-1) === stack)) return;
+  await pulumi(["stack", "init", "--no-select", stack]);
+}
+
+/** What to append to a command of npm's for it to work on the stack too. */
+export function forStack(stack: string): string {
+  return stack === "local" ? "" : ` -- ${stack}`;
+}

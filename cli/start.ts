@@ -4,34 +4,36 @@ import type { Cluster } from "../components/contracts";
 import { findEngine } from "../components/docker/engine";
 import { backendEnvironment, writeShellFile } from "./backend";
 import { main, pulumi, root, run } from "./run";
-import { stack } from "./stack";
+import { chosenStack, ensureStack, forStack } from "./stack";
 
 const example = path.join("examples", "first.R");
 
 main(async () => {
+  const stack = chosenStack();
   await findEngine();
-  await pulumi(["stack", "select", "--create", stack]);
+  await ensureStack(stack);
   await pulumi(["up", "--yes", "--skip-preview", "--stack", stack]);
 
   const output = await pulumi(["stack", "output", "cluster", "--json", "--stack", stack], { capture: true });
   const { names, commands } = JSON.parse(output) as Cluster;
-  console.log(`\nRunning ${example} on ${names.master}:\n`);
-  await run("docker", ["exec", "--interactive", names.master, "Rscript", "-"], {
-    stdin: fs.createReadStream(path.join(root, example)),
-  });
+  if (names.workers.length > 0) {
+    console.log(`\nRunning ${example} on ${names.master}:\n`);
+    await run("docker", ["exec", "--interactive", names.master, "Rscript", "-"], {
+      stdin: fs.createReadStream(path.join(root, example)),
+    });
+  }
   const shellFile = writeShellFile(root, backendEnvironment(root));
-  console.log(nextSteps(commands.shell, shellFile));
+  console.log(nextSteps(stack, commands.shell, shellFile));
 });
 
-function nextSteps(shell: string, shellFile: string): string {
-  const others = stack === "local" ? "" : ` -- ${stack}`;
+function nextSteps(stack: string, shell: string, shellFile: string): string {
   return `
 Next:
   ${shell}
       an R of your own on the cluster: foreach(i = 1:100) %dopar% runif(1)
-  npm run pulumi -- config set workers 4 --stack ${stack} && npm start${others}
-      more workers
-  npm run down${others}
+  npm run pulumi -- config set workers 4 --stack ${stack} && npm start${forStack(stack)}
+      another number of workers
+  npm run down${forStack(stack)}
       ends the cluster
   source ${shellFile}
       makes plain 'pulumi' work in this shell

@@ -18,6 +18,9 @@ const memory = z
   .regex(/^\d+(\.\d+)?(Mi|Gi|M|G)$/)
   .transform((size) => Math.round(parseFloat(size) * units[size.replace(/[\d.]/g, "") as keyof typeof units]))
   .refine((bytes) => bytes >= smallestMemory);
+// `config set --path image.apt jags` says one of a list, and means a list of one.
+const listOf = <T extends z.ZodType>(item: T) =>
+  z.preprocess((value) => (Array.isArray(value) || value === undefined ? value : [value]), z.array(item).default([]));
 const imageName = z.string().regex(/^[a-z0-9][\w./:@-]*$/);
 const directory = z.string().refine((path) => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory());
 const file = z.string().refine((path) => fs.statSync(path, { throwIfNoEntry: false })?.isFile());
@@ -36,8 +39,8 @@ const publishedPort = z.union([
 ]);
 
 const image = z.strictObject({
-  packages: z.array(z.string().regex(/^[A-Za-z][A-Za-z0-9.]*(@\d[\d.-]*)?$/)).default([]),
-  apt: z.array(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)).default([]),
+  packages: listOf(z.string().regex(/^[A-Za-z][A-Za-z0-9.]*(@\d[\d.-]*)?$/)),
+  apt: listOf(z.string().regex(/^[a-z0-9][a-z0-9.+-]+$/)),
   base: imageName.default("debian:trixie-slim"),
   repos: z.url({ protocol: /^https?$/ }).optional(),
   compilers: z.boolean().default(false),
@@ -55,7 +58,7 @@ const master = z.strictObject({
   cpus: cpus.default(1),
   memory: memory.prefault("2Gi"),
   dataDir: directory.optional(),
-  ports: z.array(publishedPort).default([]),
+  ports: listOf(publishedPort),
 });
 const redis = z.strictObject({
   memory: memory.prefault("1Gi"),
@@ -147,6 +150,7 @@ function lines(values: unknown) {
     const path = issue.path.map(String);
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => {
+        if (key in allowed) return `config ${key}: set it with --path, and take this one back by 'config rm ${key}'`;
         const known = path.length === 0 ? Object.keys(clusterConfig.shape).join(", ") : allowedAt(path);
         return `config ${[...path, key].join(".")}: there is no such key; allowed: ${known}`;
       });

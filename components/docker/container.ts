@@ -79,9 +79,10 @@ export function labelList(labels: Environment): { label: string; value: string }
   return Object.entries(labels).map(([label, value]) => ({ label, value }));
 }
 
-/** Cores as Docker's provider writes them back: any other spelling is a replacement on every `up`. */
+/** Cores, to a thousandth, as Docker's provider writes them back: any other spelling is a replacement on every `up`. */
 export function cpuLimit(cpus: number): string {
-  return Number.isInteger(cpus) ? cpus.toFixed(1) : String(cpus);
+  const rounded = Math.round(cpus * 1000) / 1000;
+  return Number.isInteger(rounded) ? rounded.toFixed(1) : String(rounded);
 }
 
 function mebibytes(bytes: number): number {

@@ -27,13 +27,19 @@ export function folderData(folder: string, rootless: boolean): Data {
   const mount = { type: "bind", source: path.resolve(folder), target: dataPath };
   if (process.platform === "win32") return { mount, user: imageUser };
   const user = ownerUser(uid, gid, rootless);
-  if (user === imageUser && uid !== 1000 && process.platform === "linux") {
-    void pulumi.log.warn(
-      `R can read ${folder} but not write there: it belongs to user ${uid}, and R runs as ${imageUser}. ` +
-        `To mend it: chown ${imageUser} ${folder}`,
-    );
-  }
+  const warning = process.platform === "linux" && writeWarning(folder, uid, rootless);
+  if (warning) void pulumi.log.warn(warning);
   return { mount, user };
+}
+
+/** What to tell the user of a folder that R cannot write to. */
+export function writeWarning(folder: string, uid: number, rootless: boolean): string | undefined {
+  const can = `R can read ${folder} but not write there`;
+  if (rootless) {
+    return `${can}: rootless Docker shows it as root's. Make it writable for all (chmod a+rwx), or unset master.dataDir`;
+  }
+  if (uid !== 0) return undefined;
+  return `${can}: it is root's, and R never runs as root. Give it to a user, or set master.dataDir to a user's folder`;
 }
 
 /** The user to run as for a folder's owner. */

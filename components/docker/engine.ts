@@ -93,9 +93,13 @@ export function connection(context: string, env: NodeJS.ProcessEnv): Pick<Engine
   return { host };
 }
 
-/** One line of `docker ps`: name, stack and ports such as "127.0.0.1:6379->6379/tcp", parted by tabs. */
+/** One line of `docker ps`: name, stack and ports such as "127.0.0.1:6379->6379/tcp, :::80-81->80-81/tcp". */
 export function parseContainer(line: string): EngineContainer {
   const [name = "", stack = "", ports = ""] = line.split("\t");
-  const published = [...ports.matchAll(/:(\d+)->/g)].map((match) => Number(match[1]));
+  const published = [...ports.matchAll(/:(\d+)(?:-(\d+))?->/g)].flatMap(([, first, last]) => range(first, last));
   return { name, stack, ports: [...new Set(published)] };
+}
+
+function range(first = "0", last = first): number[] {
+  return Array.from({ length: Number(last) - Number(first) + 1 }, (_, index) => Number(first) + index);
 }

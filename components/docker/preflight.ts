@@ -53,10 +53,15 @@ function taken({ key, port }: Plan["ports"][number], by: string): string {
   return `config ${key}: port ${port} is in use by ${by}; allowed: a free port`;
 }
 
+// macOS lets a program listen on loopback beside another one that listens on all addresses.
 async function isFree(port: number): Promise<boolean> {
+  return (await canListen(port, "127.0.0.1")) && (await canListen(port, "0.0.0.0"));
+}
+
+async function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(true)));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 }

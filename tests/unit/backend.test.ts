@@ -28,6 +28,11 @@ describe("Pulumi's backend", () => {
     assert.equal(mode(".rcluster/passphrase"), "600");
   });
 
+  it("is the same in a shell that sourced the file", () => {
+    const first = backendEnvironment(root, env);
+    assert.deepEqual(backendEnvironment(root, { ...env, ...first }), first);
+  });
+
   it("is the user's own where there is a login, a token or a url", () => {
     login();
     assert.deepEqual(backendEnvironment(root, env), {});
@@ -49,5 +54,9 @@ describe("Pulumi's backend", () => {
       /^export PULUMI_BACKEND_URL='file:\/\/\/it'\\''s here'$/m,
     );
     assert.equal(mode(file), "600");
+    assert.match(
+      fs.readFileSync(path.join(root, writeShellFile(root, { PULUMI_CONFIG_PASSPHRASE: undefined })), "utf8"),
+      /^unset PULUMI_CONFIG_PASSPHRASE$/m,
+    );
   });
 });

@@ -77,7 +77,6 @@ describe("config", () => {
     [{ redis: '{"port":0}' }, "redis.port", "0"],
     [{ redis: '{"image":"Redis 8"}' }, "redis.image", '"Redis 8"'],
     [{ image: '{"packages":["a/b"]}' }, "image.packages.0", '"a/b"'],
-    [{ image: '{"packages":"dplyr"}' }, "image.packages", '"dplyr"'],
     [{ image: '{"apt":["Lib GSL"]}' }, "image.apt.0", '"Lib GSL"'],
     [{ image: '{"repos":"cran"}' }, "image.repos", '"cran"'],
     [{ image: '{"renvLock":"/no/renv.lock"}' }, "image.renvLock", '"/no/renv.lock"'],
@@ -90,6 +89,15 @@ describe("config", () => {
       assert.ok(message.length > `config ${key}: ${value} is not allowed; allowed: `.length + 5, message);
     });
   }
+
+  it("takes one value for a list of one", () => {
+    assert.deepEqual(parse({ image: '{"apt":"jags"}' }).image.apt, ["jags"]);
+    assert.deepEqual(parse({ master: '{"ports":8080}' }).master.ports, [{ external: 8080, internal: 8080 }]);
+  });
+
+  it("says that a key with a dot was meant as a path", () => {
+    assert.match(errorOf({ "worker.cpus": "2" }), /^config worker\.cpus: set it with --path/);
+  });
 
   it("names a key that does not exist, and those that do", () => {
     assert.match(errorOf({ wrokers: "3" }), /^config wrokers: there is no such key; allowed: platform, workers, /);

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { RedisQueue, RImage, RMaster, RWorkerPool } from "../../components/docker";
 import { cpuLimit } from "../../components/docker/container";
-import { ownerUser, type Data } from "../../components/docker/data";
+import { ownerUser, writeWarning, type Data } from "../../components/docker/data";
 import { redisConf } from "../../components/docker/redisConf";
 import { redisEndpoint } from "../../components/environment";
 import { ofType, register, resolve, type Registered } from "./mocks";
@@ -141,7 +141,7 @@ describe("what the docker provider would not see", () => {
   });
 
   it("spells cores as the provider does", () => {
-    assert.deepEqual([1, 0.5, 2, 1.25].map(cpuLimit), ["1.0", "0.5", "2.0", "1.25"]);
+    assert.deepEqual([1, 0.5, 2, 1.25, 1 / 3].map(cpuLimit), ["1.0", "0.5", "2.0", "1.25", "0.333"]);
   });
 });
 
@@ -150,6 +150,12 @@ describe("shared files", () => {
     assert.equal(ownerUser(1001, 100, false), "1001:100");
     assert.equal(ownerUser(0, 0, false), "1000:1000");
     assert.equal(ownerUser(1001, 100, true), "1000:1000");
+  });
+
+  it("come with a warning where R cannot write", () => {
+    assert.equal(writeWarning("data", 1001, false), undefined);
+    assert.match(writeWarning("data", 0, false) ?? "", /it is root's.*master\.dataDir/);
+    assert.match(writeWarning("data", 1001, true) ?? "", /rootless Docker/);
   });
 
   it("can be read-only on the workers, never on the master", async () => {

@@ -47,10 +47,10 @@ describe("finding Docker", () => {
   });
 
   it("reads containers and the ports that they publish", () => {
-    assert.deepEqual(parseContainer("redis\trcluster/local\t127.0.0.1:6379->6379/tcp, :::80->8080/tcp, 9/tcp"), {
+    assert.deepEqual(parseContainer("redis\trcluster/local\t127.0.0.1:6379->6379/tcp, :::80-82->80-82/tcp, 9/tcp"), {
       name: "redis",
       stack: "rcluster/local",
-      ports: [6379, 80],
+      ports: [6379, 80, 81, 82],
     });
   });
 

@@ -39,6 +39,7 @@ registerRCluster <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
 }
 
 register_backend <- function(con, queue) {
+  check_protocol(con, queue)
   backend <- list(con = con, queue = queue)
   foreach::setDoPar(run_foreach, backend, foreach_info)
   invisible()

@@ -2,6 +2,7 @@
 
 chunk_seconds <- 0.05
 most_chunk <- 1000
+notice_seconds <- 2
 stall_seconds <- 15
 
 # `take(least, most)`: the arguments of the next iterations, a list of lists;
@@ -21,8 +22,11 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
   state$ready <- new.env(parent = emptyenv())
   state$delivered <- 0
   last <- now()
-  complete <- FALSE
-  on.exit(end_job(job))
+  progress <- new_progress()
+  on.exit({
+    end_progress(progress)
+    end_job(job)
+  })
 
   repeat {
     if (state$more) fill(job, state, take, streams)
@@ -32,8 +36,8 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
       if (!length(job$pending)) {
         await(job, if (state$more && room(job)) 0.001 else 2)
       }
+      if (now() - last > notice_seconds) notice_stall(job)
       if (now() - last > stall_seconds) {
-        notice_stall(job)
         results <- catch_up(job)
         last <- now()
       }
@@ -43,6 +47,7 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
       for (result in results) state$chunk <- adapt(state$chunk, result)
     }
     if (!deliver(state, results, accept)) return(invisible(FALSE))
+    show_progress(progress, state$delivered, state$fired)
   }
   invisible(TRUE)
 }

@@ -47,6 +47,7 @@ work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
   id <- Sys.getenv("RCLUSTER_WORKER")
   Sys.unsetenv("RCLUSTER_WORKER") # an R that a task starts is no worker
   con <- redis_connect(patient_endpoint())
+  check_protocol(con, queue)
   loop <- new_loop(con, queue, id)
   suspendInterrupts(while (take_task(loop)) run_task(loop))
   quit("no", status = 0, runLast = FALSE)
@@ -75,11 +76,17 @@ new_loop <- function(con, queue, worker) {
   loop$worker <- worker
   loop$lease <- as.character(1000 * as.numeric(Sys.getenv("RCLUSTER_LEASE", "10")))
   loop$sequence <- 0
+  loop$most_calls <- as.numeric(text_or(Sys.getenv("RCLUSTER_MAX_TASKS"), "Inf"))
   loop$member <- ""
   loop$result <- raw()
   loop$bell <- c("BLPOP", key(queue, "bell"))
   forget_job(loop)
   loop
+}
+
+# After RCLUSTER_MAX_TASKS calls R ends, and its supervisor starts a fresh one.
+retire <- function(loop) {
+  redis_call(loop$con, list(c("SADD", key(loop$queue, "drain"), loop$worker)))
 }
 
 # The next task is of another job.
@@ -95,6 +102,7 @@ forget_job <- function(loop, job_id = "") {
 take_task <- function(loop) {
   repeat {
     loop$sequence <- loop$sequence + 1
+    if (loop$sequence > loop$most_calls) retire(loop)
     reply <- step(loop)
     if (reply[[1]] == 0 && length(loop$result)) {
       drop_large(loop$con, loop$queue, loop$job_id, loop$result)

@@ -376,13 +376,19 @@ static void kill_r(int signal_number) {
   if (child > 0 && kill(-child, signal_number) != 0) kill(child, signal_number);
 }
 
-/* Number of processes that the kernel killed for memory in this container. */
+/* Number of processes that the kernel killed for memory in this container:
+ * control groups of version 2, else 1. */
 static long memory_kills(void) {
+  static const char *files[] = {"/sys/fs/cgroup/memory.events",
+                                "/sys/fs/cgroup/memory/memory.oom_control"};
   char line[128];
   long kills = 0;
-  FILE *file = fopen("/sys/fs/cgroup/memory.events", "r");
-  while (file && fgets(line, sizeof line, file)) sscanf(line, "oom_kill %ld", &kills);
-  if (file) fclose(file);
+  for (int i = 0; i < 2; i++) {
+    FILE *file = fopen(files[i], "r");
+    while (file && fgets(line, sizeof line, file))
+      sscanf(line, "oom_kill %ld", &kills);
+    if (file) fclose(file);
+  }
   return kills;
 }
 

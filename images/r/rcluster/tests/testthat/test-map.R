@@ -17,3 +17,12 @@ test_that("cluster_info tells of workers and counts", {
   expect_true(all(info$workers$state == "idle"))
   expect_identical(info$waiting, 0)
 })
+
+test_that("another protocol on the queue is refused in one line", {
+  test_cluster()
+  con <- redis_connect(redis_endpoint(test_url()))
+  on.exit(redis_close(con))
+  redis_call(con, list(c("SET", key("other", "protocol"), "99")))
+  on.exit(redis_call(con, list(c("DEL", key("other", "protocol")))), add = TRUE, after = FALSE)
+  expect_error(registerRCluster("other", test_url()), "speaks protocol 99")
+})

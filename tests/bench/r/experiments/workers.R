@@ -1,0 +1,25 @@
+# Growth with the number of workers, whose tasks sleep: percent of the ideal.
+measure_workers <- function(sides, quick) {
+  counts <- if (quick) c(1, 4, 16) else c(1, 2, 4, 8, 16, 32, 64)
+  names <- c("rcluster", "psock", "direct", if (!quick) c("doredis", "crew"))
+  nap <- 0.1
+  task <- function(x) {
+    Sys.sleep(nap)
+    x
+  }
+  for (workers in counts) {
+    for (name in names) {
+      side <- sides[[name]]
+      kind <- if (is.null(side$loop)) "map" else "foreach"
+      run <- if (kind == "map") side$map else side$loop
+      side$start(workers)
+      warm_up(run, workers)
+      rounds <- if (quick) 5 else 10
+      took <- timed(run(seq_len(rounds * workers), task))
+      side$stop()
+      record("workers", name, 100 * rounds * nap / took, kind, "1", workers,
+        unit = "% of ideal"
+      )
+    }
+  }
+}

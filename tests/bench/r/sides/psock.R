@@ -1,0 +1,15 @@
+# doParallel on sockets; its "auto" is prescheduling, one chunk a worker.
+side_psock <- function() {
+  cluster <- NULL
+  list(
+    chunks = c("1", "auto"),
+    start = function(workers) cluster <<- parallel::makeCluster(workers),
+    stop = function() parallel::stopCluster(cluster),
+    loop = function(xs, task, chunk = "1") {
+      doParallel::registerDoParallel(cluster)
+      foreach(
+        x = xs, .options.snow = list(preschedule = chunk == "auto")
+      ) %dopar% task(x)
+    }
+  )
+}

@@ -1,0 +1,23 @@
+# Waits until `workers` processes answer, at most half a minute.
+warm_up <- function(run, workers) {
+  task <- function(x) {
+    Sys.sleep(0.05)
+    Sys.getpid()
+  }
+  end <- clock() + 30
+  repeat {
+    seen <- length(unique(unlist(run(seq_len(2 * workers), task))))
+    if (seen >= workers) return(TRUE)
+    if (clock() > end) return(FALSE)
+  }
+}
+
+# A child process of this R session, by its process id.
+start_process <- function(program, args, env = character()) {
+  log <- tempfile("process")
+  line <- paste(
+    paste(env, collapse = " "), shQuote(program),
+    paste(shQuote(args), collapse = " "), ">", log, "2>&1 & echo $!"
+  )
+  as.integer(system(line, intern = TRUE))
+}
