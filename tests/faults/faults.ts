@@ -11,7 +11,7 @@ async function startWorkers(lane: Lane): Promise<void> {
   for (const worker of lane.workers) await docker("start", worker.name);
 }
 
-async function during(seconds: number, begin: () => Promise<unknown>, end: () => Promise<unknown>): Promise<number> {
+async function during(seconds: number, begin: () => unknown, end: () => unknown): Promise<number> {
   await begin();
   const since = Date.now();
   await sleep(seconds);
@@ -31,7 +31,10 @@ const lostReplies = (who: "coordinator" | "workers", how: Loss): Fault => ({
     lane.proxy.lose(how === "close" ? [lane.random.whole(1, 60), ...more] : [lane.random.whole(1, 60)], how);
     return Promise.resolve(undefined);
   },
-  repair: (lane) => Promise.resolve(lane.proxy.restore()),
+  repair: (lane) => {
+    lane.proxy.restore();
+    return Promise.resolve();
+  },
 });
 
 export const faults: readonly Fault[] = [
@@ -162,8 +165,8 @@ export const faults: readonly Fault[] = [
     strike: (lane) =>
       during(
         lane.random.between(1, lane.times.outage),
-        () => Promise.resolve(lane.proxy.cut()),
-        () => Promise.resolve(lane.proxy.restore()),
+        () => lane.proxy.cut(),
+        () => lane.proxy.restore(),
       ),
   },
   {

@@ -14,6 +14,7 @@ export class Lab {
   /** A folder of this machine that all containers see. */
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-faults-"));
   private count = 0;
+  private closed = false;
 
   async create(): Promise<void> {
     fs.chmodSync(this.folder, 0o777);
@@ -43,6 +44,7 @@ export class Lab {
   }
 
   async run(kind: string, options: readonly string[], reference: string, ...args: string[]): Promise<Container> {
+    if (this.closed) throw new Error("the lab is closed");
     const name = `${this.name}-${kind}-${this.count++}`;
     await docker(
       "run",

@@ -13,7 +13,7 @@ start_redis <- function() {
   stop("Redis does not start")
 }
 
-stop_redis <- function() redis_cli("shutdown nosave")
+stop_redis <- function() invisible(redis_cli("shutdown nosave"))
 
 redis_cli <- function(...) {
   suppressWarnings(system2("redis-cli", c(...), stdout = TRUE, stderr = FALSE))

@@ -1,15 +1,18 @@
 # Waits until `workers` processes answer, at most half a minute.
 warm_up <- function(run, workers) {
-  task <- function(x) {
-    Sys.sleep(0.05)
-    Sys.getpid()
-  }
   end <- clock() + 30
   repeat {
-    seen <- length(unique(unlist(run(seq_len(2 * workers), task))))
+    seen <- length(unique(unlist(run(seq_len(2 * workers), whoami))))
     if (seen >= workers) return(TRUE)
     if (clock() > end) return(FALSE)
   }
+}
+
+# Tasks stand at top level: a function within another takes the variables there
+# along to the workers.
+whoami <- function(x) {
+  Sys.sleep(0.05)
+  Sys.getpid()
 }
 
 # A child process of this R session, by its process id.

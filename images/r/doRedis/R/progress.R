@@ -14,7 +14,7 @@ show_progress <- function(total, expr, run) {
   on.exit(if (is.null(bar)) cat("\n") else close(bar))
   withCallingHandlers(run(expr), doRedis_tick = function(condition) {
     done <<- done + 1
-    if (is.null(bar)) cat("\r", done, " done") else setTxtProgressBar(bar, done)
+    if (is.null(bar)) cat("\r", done, " done", sep = "") else setTxtProgressBar(bar, done)
     invokeRestart("muffleMessage")
   })
 }

@@ -86,6 +86,9 @@ remove_own_job <- function(queue, id) {
   # Its coordinator, told so, stops and leaves nothing behind.
   redis("SET", queue_key(queue, "removed", id), "1", "EX", "600")
   redis("ZREM", queue_key(queue, "jobs"), id)
+  wake <- queue_key(queue, "wake", id)
+  redis("RPUSH", wake, "1")
+  redis("EXPIRE", wake, "600")
 }
 
 queues_with <- function(name, queue) {

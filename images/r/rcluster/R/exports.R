@@ -4,8 +4,7 @@
 find_exports <- function(expr, envir, names = NULL, export = NULL,
                          noexport = NULL, packages = NULL, values = list()) {
   found <- globals_of(expr, envir)
-  functions <- Filter(is.function, unlist(values, recursive = TRUE))
-  for (fun in functions) {
+  for (fun in functions_in(values)) {
     more <- globals_of(body(fun), environment(fun))
     found <- c(found, more[setdiff(names(more), names(found))])
   }
@@ -25,6 +24,13 @@ find_exports <- function(expr, envir, names = NULL, export = NULL,
     packages = unique(c(packages, attr(found, "packages"))),
     attached = rev(.packages())
   )
+}
+
+# Of a list and the lists in it. unlist() would look at each element of each
+# vector: seconds for a few MB.
+functions_in <- function(x) {
+  inner <- lapply(Filter(is.list, x), functions_in)
+  c(Filter(is.function, x), unlist(inner, recursive = FALSE))
 }
 
 # Name -> list(value, where), without what packages hold.

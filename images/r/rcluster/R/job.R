@@ -3,6 +3,7 @@
 
 job_ttl <- "600000"
 most_blocks <- 2000
+most_collected <- 200
 most_bytes <- 64 * 2^20
 
 # `description`: what workers need to run an iteration (see prepare_job).
@@ -19,6 +20,7 @@ new_job <- function(con, queue, description, weight = 1, timeout = 0) {
   job$outstanding <- 0
   job$bytes <- 0
   job$acknowledged <- 0
+  job$full <- FALSE
   job$pending <- list()
   job$calls <- lapply(
     setNames(nm = c("submit", "collect", "reconcile", "finish")),
@@ -28,25 +30,38 @@ new_job <- function(con, queue, description, weight = 1, timeout = 0) {
   job
 }
 
-# Makes the job known: its variables, its time limit, its coordinator. The last
-# is whose connection the job's is, so that its end is noticed.
+# Makes the job known: its coordinator's connection first, so that the end of it
+# is noticed whenever it comes; then variables and time limit.
 announce <- function(job) {
+  repeat {
+    epoch <- job$con$epoch
+    connection <- describe_connection(job$con)
+    redis_call(job$con, list(c(
+      "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
+    )))
+    send_variables(job)
+    redis_call(job$con, list(script_call(job$con, "announce", job$queue), c(
+      job$id, job_ttl, sprintf("%.0f", job$timeout * 1000), connection
+    )))
+    job$epoch <- epoch
+    if (job$con$epoch == epoch) return(invisible())
+  }
+}
+
+# Which run of Redis, and which of its clients.
+describe_connection <- function(con) {
+  id <- redis_call(con, list(c("CLIENT", "ID")))
+  info <- rawToChar(redis_call(con, list(c("INFO", "server"))))
+  run <- sub(".*run_id:([0-9a-f]+).*", "\\1", info)
+  sprintf("%s:%.0f", run, id)
+}
+
+send_variables <- function(job) {
   con <- job$con
   variables <- key(job$queue, "env", job$id)
   if (redis_call(con, list(c("EXISTS", variables))) == 0) {
     env <- send_large(con, job$queue, job$id, job$description)
     redis_call(con, list(c("SET", variables), env))
-  }
-  repeat {
-    job$epoch <- con$epoch
-    id <- redis_call(con, list(c("CLIENT", "ID")))
-    info <- rawToChar(redis_call(con, list(c("INFO", "server"))))
-    run <- sub(".*run_id:([0-9a-f]+).*", "\\1", info)
-    redis_call(con, list(script_call(con, "announce", job$queue), c(
-      job$id, job_ttl, sprintf("%.0f", job$timeout * 1000),
-      sprintf("%s:%.0f", run, id)
-    )))
-    if (con$epoch == job$epoch) return(invisible())
   }
 }
 
@@ -78,33 +93,40 @@ submit_command <- function(job, ids) {
 
 collect_command <- function(job, acknowledged = job$acknowledged) {
   list(job$calls$collect, c(
-    job$id, sprintf("%.0f", acknowledged), "200", job_ttl
+    job$id, sprintf("%.0f", acknowledged), as.character(most_collected), job_ttl
   ))
 }
 
-# Sends pending blocks and returns results that have arrived.
-exchange <- function(job) {
+# Sends pending blocks and returns results; if there are none waits up to `wait`
+# seconds for one. All in one go, which saves a round trip each.
+exchange <- function(job, wait = 0) {
   commands <- list(collect_command(job))
+  # With more than one collect's worth there, its token may be taken already.
+  if (wait > 0 && !job$full) {
+    bell <- c("BLPOP", key(job$queue, "wake", job$id), wait)
+    commands <- c(list(list(bell)), commands)
+  }
   if (length(job$pending)) {
     commands <- c(list(submit_command(job, job$pending)), commands)
     job$pending <- list()
   }
   replies <- redis_pipeline(job$con, commands)
-  if (job$con$epoch != job$epoch || replies[[1]][[1]] < 0) return(catch_up(job))
+  if (job$con$epoch != job$epoch || !is_known(replies[[1]])) {
+    return(catch_up(job))
+  }
   accept_replies(job, replies[[length(replies)]])
 }
+
+# Scripts of a job say -1 if Redis knows nothing of it.
+is_known <- function(reply) !identical(reply[[1]], -1)
 
 accept_replies <- function(job, reply) {
   base <- reply[[1]]
   if (base < 0) return(catch_up(job))
+  job$full <- length(reply) > most_collected
   results <- lapply(reply[-1], function(bytes) open_result(job, bytes))
   job$acknowledged <- base + length(results)
   Filter(Negate(is.null), results)
-}
-
-# Waits up to `seconds` for a result.
-await <- function(job, seconds = 2) {
-  redis_call(job$con, list(c("BLPOP", key(job$queue, "wake", job$id), seconds)))
 }
 
 # NULL for what is counted already.

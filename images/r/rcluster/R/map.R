@@ -62,7 +62,7 @@ rcluster_map <- function(x, f, ..., .options = list()) {
 }
 
 current_backend <- function() {
-  if (!identical(foreach::getDoParName(), "rcluster")) {
+  if (!isTRUE(foreach::getDoParName() %in% c("rcluster", "doRedis"))) {
     stop("call registerRCluster() first", call. = FALSE)
   }
   get("data", get(".foreachGlobals", asNamespace("foreach")))

@@ -17,7 +17,7 @@ send_large <- function(con, queue, job, bytes) {
   for (i in seq_len(parts)) {
     from <- (i - 1) * part_bytes + 1
     to <- min(i * part_bytes, length(bytes))
-    redis_call(con, list(c("SET", keys[i]), bytes[from:to]), timeout = 60)
+    redis_call(con, list(c("SET", keys[i]), bytes[from:to]))
   }
   charToRaw(paste(c("@", keys), collapse = " "))
 }
@@ -27,7 +27,7 @@ fetch_large <- function(con, bytes) {
   if (length(bytes) == 0 || bytes[1] != as.raw(0x40)) return(bytes)
   keys <- large_keys(bytes)
   parts <- lapply(keys, function(k) {
-    redis_call(con, list(c("GET", k)), timeout = 60)
+    redis_call(con, list(c("GET", k)))
   })
   if (any(vapply(parts, is.null, NA))) NULL else unlist(parts)
 }

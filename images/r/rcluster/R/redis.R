@@ -24,9 +24,11 @@ redis_connect <- function(endpoint) {
 
 open_connection <- function(con) {
   e <- con$endpoint
+  # Short when trying again: the network may be back at any time.
+  patience <- if (con$epoch == 0) 5000L else 1500L
   pointer <- .Call(
     rc_open, e$host, e$port, e$user, endpoint_password(e), e$database, e$tls,
-    e$ca, 5000L
+    e$ca, patience
   )
   if (inherits(pointer, "rc_error")) return(as.vector(pointer))
   con$pointer <- pointer
@@ -49,11 +51,18 @@ redis_call <- function(con, command, timeout = timeout_seconds) {
 
 redis_pipeline <- function(con, commands, timeout = timeout_seconds) {
   repeat {
-    replies <- .Call(rc_pipeline, con$pointer, commands, timeout)
-    problem <- if (inherits(replies, "rc_error")) replies else first_error(replies)
-    if (is.null(problem)) return(replies)
-    recover(con, problem)
+    replies <- redis_try(con, commands, timeout)
+    if (!is.null(replies)) return(replies)
   }
+}
+
+# NULL if that failed and may be done again.
+redis_try <- function(con, commands, timeout = timeout_seconds) {
+  replies <- .Call(rc_pipeline, con$pointer, commands, timeout)
+  problem <- if (inherits(replies, "rc_error")) replies else first_error(replies)
+  if (is.null(problem)) return(replies)
+  recover(con, problem)
+  NULL
 }
 
 first_error <- function(replies) {

@@ -30,12 +30,9 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
 
   repeat {
     if (state$more) fill(job, state, take, streams)
-    results <- exchange(job)
+    if (!state$more && job$outstanding == 0) break
+    results <- exchange(job, if (state$more && room(job)) 0 else 2)
     if (!length(results)) {
-      if (!state$more && job$outstanding == 0) break
-      if (!length(job$pending)) {
-        await(job, if (state$more && room(job)) 0.001 else 2)
-      }
       if (now() - last > notice_seconds) notice_stall(job)
       if (now() - last > stall_seconds) {
         results <- catch_up(job)

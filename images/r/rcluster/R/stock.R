@@ -70,7 +70,7 @@ run_stock_task <- function(loop, block, keys) {
   # The session is another one for the queue's own jobs.
   if (!identical(loop$stock_id, block$ID)) {
     forget_job(loop)
-    env <- redis_call(loop$con, list(c("GET", keys$env)), timeout = 60)
+    env <- redis_call(loop$con, list(c("GET", keys$env)))
     loop$stock <- if (!is.null(env)) tryCatch(open_stock_job(env), error = identity)
     loop$stock_id <- block$ID
   }
@@ -93,7 +93,7 @@ publish_stock <- function(loop, keys, values) {
   }
   stock_call(loop$con, "publish", c(
     key(loop$queue, "stock"), keys$start, keys$alive, keys$out, keys$env
-  ), list(loop$worker, keys$token, bytes), timeout = 60)
+  ), list(loop$worker, keys$token, bytes))
 }
 
 # A job as its coordinator describes it, ready to run.

@@ -100,10 +100,11 @@ forget_job <- function(loop, job_id = "") {
 
 # Publishes the last result and takes the next task; FALSE when draining.
 take_task <- function(loop) {
+  bell <- NULL
   repeat {
     loop$sequence <- loop$sequence + 1
     if (loop$sequence > loop$most_calls) retire(loop)
-    reply <- step(loop)
+    reply <- step(loop, bell)
     if (reply[[1]] == 0 && length(loop$result)) {
       drop_large(loop$con, loop$queue, loop$job_id, loop$result)
     }
@@ -117,18 +118,24 @@ take_task <- function(loop) {
     }
     if (state == "drain") return(FALSE)
     if (serve_stock(loop)) next
-    redis_call(loop$con, list(c(loop$bell, idle_seconds(loop))))
+    bell <- c(loop$bell, idle_seconds(loop))
   }
 }
 
-step <- function(loop) {
+# `bell`: the command that waits first. Both go out at once: Redis runs the step
+# as soon as the bell rings, a round trip earlier.
+step <- function(loop, bell = NULL) {
   if (is.null(loop$call)) {
     loop$call <- script_call(loop$con, "step", loop$queue, loop$job_id)
   }
-  redis_call(loop$con, list(loop$call, c(
+  command <- list(loop$call, c(
     loop$worker, sprintf("%.0f", loop$sequence), loop$lease,
     loop$member
-  ), loop$result))
+  ), loop$result)
+  if (is.null(bell)) return(redis_call(loop$con, command))
+  replies <- redis_try(loop$con, list(list(bell), command), timeout_seconds + 5)
+  # Without waiting again: the step may have taken a task.
+  if (is.null(replies)) redis_call(loop$con, command) else replies[[2]]
 }
 
 run_task <- function(loop) {

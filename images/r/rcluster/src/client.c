@@ -167,13 +167,14 @@ static int write_all(redisContext *c) {
 
 /* Waits for one reply. NULL if the connection broke, in time or in pieces:
  * `why` then says how; an interrupt leaves `why` empty. */
-static redisReply *wait_reply(redisContext *c, double deadline,
+static redisReply *wait_reply(redisContext *c, double timeout,
                               const char **why) {
   void *reply = NULL;
   if (!write_all(c)) {
     *why = c->errstr;
     return NULL;
   }
+  double deadline = seconds() + timeout;
   for (;;) {
     if (redisGetReplyFromReader(c, &reply) != REDIS_OK) break;
     if (reply) return reply;
@@ -191,6 +192,7 @@ static redisReply *wait_reply(redisContext *c, double deadline,
       continue;
     }
     if (redisBufferRead(c) != REDIS_OK) break;
+    deadline = seconds() + timeout; /* a long reply may take long */
   }
   *why = c->errstr;
   return NULL;
@@ -204,10 +206,9 @@ SEXP rc_pipeline(SEXP pointer, SEXP commands, SEXP timeout) {
   R_xlen_t n = XLENGTH(commands);
   for (R_xlen_t i = 0; i < n; i++) append(c, VECTOR_ELT(commands, i));
   SEXP replies = PROTECT(allocVector(VECSXP, n));
-  double deadline = seconds() + asReal(timeout);
   for (R_xlen_t i = 0; i < n; i++) {
     const char *why = "";
-    redisReply *reply = wait_reply(c, deadline, &why);
+    redisReply *reply = wait_reply(c, asReal(timeout), &why);
     if (!reply) {
       SEXP value = PROTECT(*why ? error_value("connection", why)
                                 : error_value("interrupt", "interrupted"));

@@ -30,6 +30,7 @@ static const char *queue;
 static long lease_ms = 10000;
 static redisContext *redis;
 static char run_id[64], client_id[160];
+static double connected_at;
 static rc_script beat, give, finish, ring;
 
 static pid_t child = -1;
@@ -123,6 +124,7 @@ static int connect_redis(void) {
       snprintf(client_id, sizeof client_id, "%s:%lld", run_id, id->integer);
       if (said[0]) say("connected to Redis at %s:%d again", e.host, e.port);
       said[0] = 0;
+      connected_at = monotonic();
     } else {
       snprintf(why, sizeof why, "%s",
                redis->err ? redis->errstr : "it does not run the queue's scripts");
@@ -298,13 +300,18 @@ static void look_around(void) {
     const char *connection = clients->element[i + 1]->str;
     const char *colon = strchr(connection, ':');
     size_t length = strlen(run_id);
-    if (!colon || strncmp(connection, run_id, length) != 0) continue;
-    if (listed(list, atoll(colon + 1)) || count == 64) continue;
+    if (!colon || count == 64) continue;
+    /* Of a run of Redis that is over: a coordinator has come again by now. */
+    int old = strncmp(connection, run_id, length) != 0;
+    int is_job = strncmp(who, "job:", 4) == 0;
+    if (old && (!is_job || monotonic() - connected_at < (double)lease_ms / 1000))
+      continue;
+    if (!old && listed(list, atoll(colon + 1))) continue;
     char *suspect = now_suspects[count++];
     snprintf(suspect, RC_TEXT * 2, "%s %s", who, connection);
     for (int j = 0; j < suspected; j++) {
       if (strcmp(suspects[j], suspect) != 0) continue;
-      if (strncmp(who, "job:", 4) == 0) {
+      if (is_job) {
         drop_job(who + 4);
       } else {
         give_back(who, "reap", connection, NULL);

@@ -1,11 +1,10 @@
 # For how long at most Redis answers nobody while a task returns 100 MB: a
 # second client pings it every millisecond.
 measure_blocked <- function(sides, quick) {
-  task <- function(x) raw(1e8)
   ways <- list(
     none = function() Sys.sleep(2),
-    rcluster = function() sides$rcluster$loop(1, task),
-    doredis = function() sides$doredis$loop(1, task)
+    rcluster = function() sides$rcluster$loop(1, hundred_mb),
+    doredis = function() sides$doredis$loop(1, hundred_mb)
   )
   for (name in names(ways)) {
     pinger <- start_pinger()
@@ -15,6 +14,8 @@ measure_blocked <- function(sides, quick) {
     gc()
   }
 }
+
+hundred_mb <- function(x) raw(1e8)
 
 start_pinger <- function() {
   stop_file <- tempfile("stop")

@@ -1,7 +1,7 @@
 # What 100,000 tasks, chunk 1, take in Redis and in the coordinator, at most;
 # for a side that is not done in time, what they took until then.
 measure_memory <- function(sides, quick) {
-  seconds <- if (quick) 5 else 20
+  seconds <- if (quick) 12 else 30
   for (name in c("rcluster", "doredis")) {
     run <- sides[[name]]$loop
     before <- redis_memory()

@@ -32,7 +32,7 @@ test_that("settings are checked", {
   expect_invisible(setProgress(FALSE))
   expect_identical(setChunkSize(2.4), 2)
   expect_identical(setFtinterval(1), 3)
-  rm(list = ls(settings), envir = settings)
+  forget_settings()
 })
 
 test_that("what workers cannot do is said", {
