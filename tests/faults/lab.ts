@@ -22,18 +22,10 @@ export class Lab {
   }
 
   async remove(): Promise<void> {
-    const ids = await docker(
-      "ps",
-      "--all",
-      "--quiet",
-      "--filter",
-      `network=${this.name}`,
-      "--filter",
-      `name=${this.name}`,
-    );
-    const stray = await docker("ps", "--all", "--quiet", "--filter", `label=${this.name}`);
-    const all = [...new Set([...ids.split("\n"), ...stray.split("\n")])].filter(Boolean);
-    if (all.length) await docker("rm", "--force", "--volumes", ...all);
+    this.closed = true;
+    await sleep(1); // for containers that are being made
+    const ids = await docker("ps", "--all", "--quiet", "--filter", `label=${this.name}`);
+    if (ids) await docker("rm", "--force", "--volumes", ...ids.split("\n"));
     await command("docker", ["network", "rm", this.name]);
     fs.rmSync(this.folder, { recursive: true, force: true });
   }

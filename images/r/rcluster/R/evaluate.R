@@ -27,41 +27,42 @@ prepare_job <- function(description) {
   expr <- compiler::compile(description$expr, env,
     options = list(suppressAll = TRUE)
   )
+  keep_baseline()
   list(expr = expr, env = env)
+}
+
+# What a fresh session looks like; options that came with a package belong to it,
+# since the package is not loaded a second time.
+baseline <- new.env(parent = emptyenv())
+
+keep_baseline <- function() {
+  if (is.null(baseline$search)) {
+    baseline$search <- search()
+    baseline$folder <- getwd()
+    baseline$kind <- RNGkind()
+    baseline$options <- options()
+  } else if (!identical(loadedNamespaces(), baseline$namespaces)) {
+    own <- baseline$options
+    baseline$options <- options()
+    baseline$options[names(own)] <- own
+  }
+  baseline$namespaces <- loadedNamespaces()
 }
 
 # Leaves nothing of the job before: variables, attached packages, options,
 # folder, kind of random numbers. `keep`: packages that the next job attaches.
-reset_session <- local({
-  first <- NULL
-  function(keep = character()) {
-    if (is.null(first)) first <<- snapshot()
-    rm(list = ls(globalenv(), all.names = TRUE), envir = globalenv())
-    kept <- c(first$search, paste0("package:", keep))
-    for (name in setdiff(search(), kept)) {
-      try(detach(name, character.only = TRUE), silent = TRUE)
-    }
-    # Options that came with a package stay: it is not loaded a second time.
-    if (identical(loadedNamespaces(), first$namespaces)) {
-      added <- setdiff(names(options()), names(first$options))
-      options(setNames(vector("list", length(added)), added))
-    } else {
-      first$namespaces <<- loadedNamespaces()
-      merged <- options()
-      merged[names(first$options)] <- first$options
-      first$options <<- merged
-    }
-    options(first$options)
-    setwd(first$folder)
-    do.call(RNGkind, as.list(first$kind))
+reset_session <- function(keep = character()) {
+  keep_baseline()
+  rm(list = ls(globalenv(), all.names = TRUE), envir = globalenv())
+  kept <- c(baseline$search, paste0("package:", keep))
+  for (name in setdiff(search(), kept)) {
+    try(detach(name, character.only = TRUE), silent = TRUE)
   }
-})
-
-snapshot <- function() {
-  list(
-    search = search(), options = options(), folder = getwd(),
-    kind = RNGkind(), namespaces = loadedNamespaces()
-  )
+  added <- setdiff(names(options()), names(baseline$options))
+  options(setNames(vector("list", length(added)), added))
+  options(baseline$options)
+  setwd(baseline$folder)
+  do.call(RNGkind, as.list(baseline$kind))
 }
 
 # One iteration: its value, or the error that ended it, with the calls that led

@@ -120,8 +120,13 @@ exchange <- function(job, wait = 0) {
 # Scripts of a job say -1 if Redis knows nothing of it.
 is_known <- function(reply) !identical(reply[[1]], -1)
 
+check_removed <- function(reply) {
+  if (reply[[1]] == -2) stop("the job was removed from the queue", call. = FALSE)
+}
+
 accept_replies <- function(job, reply) {
   base <- reply[[1]]
+  check_removed(reply)
   if (base < 0) return(catch_up(job))
   job$full <- length(reply) > most_collected
   results <- lapply(reply[-1], function(bytes) open_result(job, bytes))
@@ -181,6 +186,7 @@ catch_up <- function(job) {
     announce(job)
     job$acknowledged <- 0
     reply <- redis_call(job$con, collect_command(job, 0))
+    check_removed(reply)
     while (length(reply) > 1) {
       results <- c(results, accept_replies(job, reply))
       reply <- redis_call(job$con, collect_command(job))

@@ -474,7 +474,12 @@ static int send_beat(verdict *v) {
   int drained = strcmp(action, "drained") == 0;
   int unwanted = strcmp(action, "stock") == 0 &&
                  !keep_stock_alive(reply->element[1]->str);
-  if (unwanted || strcmp(action, "cancel") == 0) {
+  int cancelled = strcmp(action, "cancel") == 0;
+  double held = (double)reply->element[2]->integer / 1000;
+  /* The one before ended, and this is another task. */
+  if (cancelled && v->cancelled && held < monotonic() - v->cancelled - 1)
+    v->cancelled = 0;
+  if (unwanted || cancelled) {
     if (!v->cancelled) {
       v->cancelled = monotonic();
       kill_r(SIGINT);

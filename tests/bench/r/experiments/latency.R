@@ -47,9 +47,8 @@ one_task_job <- function() {
       first <<- first + 1
       r$add_block(job, first, list(list(.x = 1)), NULL)
       repeat {
-        results <- r$exchange(job)
+        results <- r$exchange(job, 2)
         if (length(results)) return(results[[1]]$values[[1]])
-        r$await(job)
       }
     },
     end = function() r$end_job(job)

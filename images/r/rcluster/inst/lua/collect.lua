@@ -1,13 +1,14 @@
 -- A coordinator's results: forgets those before `acknowledged`, an absolute
 -- count, and returns up to `most` of the rest without destroying them.
--- KEYS done base jobs
+-- KEYS done base jobs removed
 -- ARGV job acknowledged most ttl_ms
 -- Returns {base, result...}, base being the absolute count before the first
--- result; {-1} if the job is not known (any more).
-local done, base, jobs = unpack(KEYS)
+-- result; {-1} if the job is not known (any more), {-2} if somebody removed it.
+local done, base, jobs, removed = unpack(KEYS)
 local job = ARGV[1]
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
+if redis.call('EXISTS', removed) == 1 then return {-2} end
 if not redis.call('ZSCORE', jobs, job) then return {-1} end
 
 -- Trimming comes first: after it, a full Redis allows the rest.

@@ -39,8 +39,13 @@ if member and member == finished then
   redis.call('HDEL', task, member)
   redis.call('HDEL', kills, member)
 elseif member and redis.call('HEXISTS', task, member) == 1 then
-  -- Redis went back in time and this worker no longer works on that block.
-  redis.call('ZADD', todo, 0, member)
+  -- It was cancelled, or Redis went back in time and this worker no longer works
+  -- on that block.
+  if redis.call('ZSCORE', jobs, string.match(member, '^(.*)/')) then
+    redis.call('ZADD', todo, 0, member)
+  else
+    redis.call('HDEL', task, member)
+  end
 end
 
 local function reply(state, taken, payload)
@@ -67,7 +72,10 @@ while true do
     return reply('idle')
   end
   local payload = redis.call('HGET', task, next[1])
-  if payload then
+  local known = redis.call('ZSCORE', jobs, string.match(next[1], '^(.*)/'))
+  if payload and not known then
+    redis.call('HDEL', task, next[1])
+  elseif payload then
     redis.call('SET', clock, next[2])
     -- Wakes another one, in case a token was lost with the worker that took it.
     if redis.call('ZCARD', idle) > 1 and redis.call('LLEN', bell) == 0
