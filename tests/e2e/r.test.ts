@@ -10,7 +10,7 @@ describe("the R packages", () => {
 
   async function run(...args: string[]): Promise<Result> {
     const mounts = ["--volume", `${source}:/source:ro`, "--volume", `${__dirname}/r:/tests:ro`];
-    return command("docker", ["run", "--rm", ...mounts, image, ...args]);
+    return command("docker", ["run", "--rm", "--env", "RCLUSTER_CASES=3000", ...mounts, image, ...args]);
   }
 
   it("pass R CMD check, their own tests included, without errors or warnings", async () => {

@@ -9,7 +9,10 @@ for package; do
   name=$(basename "$package")
   cp -r "$package" "$name"
   R CMD build --no-build-vignettes "$name"
-  R CMD check --no-manual --ignore-vignettes "$name"_*.tar.gz
+  R CMD check --no-manual --ignore-vignettes "$name"_*.tar.gz || {
+    cat "$name.Rcheck/00install.out" "$name.Rcheck"/tests/*.fail
+    exit 1
+  }
   R CMD INSTALL "$name"_*.tar.gz >/dev/null 2>&1
   grep -F '[ FAIL' "$name.Rcheck/tests/testthat.Rout"
 done

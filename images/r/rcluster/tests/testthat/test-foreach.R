@@ -87,7 +87,6 @@ test_that("random numbers are doRNG's", {
   skip_if_not_installed("doRNG")
   test_cluster()
   set.seed(42)
-  theirs <- suppressWarnings(foreach(i = 1:10, .combine = c) %do% NULL)
   `%dorng%` <- doRNG::`%dorng%`
   set.seed(42)
   theirs <- as.numeric(foreach(i = 1:10, .combine = c) %dorng% rnorm(1))
@@ -105,6 +104,32 @@ test_that("random numbers are doRNG's", {
   first <- foreach(i = 1:2, .combine = c) %dopar% runif(1)
   second <- foreach(i = 1:2, .combine = c) %dopar% runif(1)
   expect_false(any(first == second))
+})
+
+test_that("random numbers do not depend on workers or their deaths", {
+  test_cluster()
+  on.exit(registerRCluster("test", test_url()))
+  flag <- tempfile()
+  draw <- function(die) {
+    set.seed(7)
+    foreach(i = 1:12, .combine = c, .options.rcluster = list(chunk = 3)) %dopar% {
+      if (die && i == 5 && !file.exists(flag)) {
+        file.create(flag)
+        tools::pskill(Sys.getpid(), tools::SIGKILL)
+      }
+      rnorm(1)
+    }
+  }
+  two <- draw(FALSE)
+  for (n in c(1, 7)) {
+    queue <- paste0("test", n)
+    registerRCluster(queue, test_url())
+    for (i in seq_len(n)) start_worker(queue)
+    wait_for_workers(n)
+    expect_identical(draw(FALSE), two)
+  }
+  expect_identical(draw(TRUE), two)
+  expect_true(file.exists(flag))
 })
 
 test_that("an R that dies of a task is told from one that is lost", {
