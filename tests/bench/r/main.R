@@ -7,11 +7,9 @@ wanted <- setdiff(args, "quick")
 results <- "/results"
 dir.create(results, showWarnings = FALSE)
 
-for (file in c("record.R", "clock.R", "redis.R", "warm.R", "report.R", "plot.R")) {
-  source(file)
-}
-for (file in list.files("sides", full.names = TRUE)) source(file)
-for (file in list.files("experiments", full.names = TRUE)) source(file)
+own <- setdiff(list.files(".", "[.]R$"), "main.R")
+others <- list.files(c("sides", "experiments"), full.names = TRUE)
+for (file in c(own, others)) source(file)
 
 # In this order; the last one leaves doRedis' queue in ruins.
 experiments <- list(

@@ -37,7 +37,9 @@ rate_table <- function(experiment, title, setting) {
       setting = row$setting, side = "rcluster"
     )
   }, 0)
-  head <- c("kind", "chunk", setting, "backend", rows$unit[1], "rcluster's ratio")
+  head <- c(
+    "kind", "chunk", setting, "backend", rows$unit[1], "rcluster's ratio"
+  )
   cells <- data.frame(rows$kind, rows$chunk)
   if (!is.null(setting)) cells[[setting]] <- number(rows$setting)
   cells$side <- unname(named(rows$side))
@@ -69,7 +71,9 @@ named <- function(side) ifelse(side %in% names(shown), shown[side], side)
 
 number <- function(x) {
   vapply(x, function(v) {
-    format(signif(v, 3), big.mark = ",", scientific = FALSE, drop0trailing = TRUE)
+    format(signif(v, 3),
+      big.mark = ",", scientific = FALSE, drop0trailing = TRUE
+    )
   }, "")
 }
 

@@ -68,8 +68,8 @@ literal <- function(name) {
 #' @param key name of the key; `redisDelete()` takes several.
 #' @param val any R value.
 #' @return `redisSet()`: `"OK"`. `redisGet()`: the value, `NULL` if there is
-#'   none; what was not stored by R comes as text. `redisDelete()`: the number of
-#'   keys that were removed.
+#'   none; what was not stored by R comes as text. `redisDelete()`: the number
+#'   of keys that were removed.
 #' @examples
 #' \dontrun{
 #' redisSet("x", 1:3)

@@ -17,6 +17,7 @@
 #' @keywords internal
 #' @import foreach
 #' @import iterators
+#' @importFrom rcluster registerRCluster
 #' @importFrom utils getFromNamespace packageVersion setTxtProgressBar
 #'   txtProgressBar
 "_PACKAGE"

@@ -14,7 +14,11 @@ show_progress <- function(total, expr, run) {
   on.exit(if (is.null(bar)) cat("\n") else close(bar))
   withCallingHandlers(run(expr), doRedis_tick = function(condition) {
     done <<- done + 1
-    if (is.null(bar)) cat("\r", done, " done", sep = "") else setTxtProgressBar(bar, done)
+    if (is.null(bar)) {
+      cat("\r", done, " done", sep = "")
+    } else {
+      setTxtProgressBar(bar, done)
+    }
     invokeRestart("muffleMessage")
   })
 }
@@ -29,7 +33,8 @@ count_iterations <- function(obj) {
     ))
     if (!plain) return(NA)
     value <- tryCatch(eval(arg, obj$evalenv), error = function(e) NULL)
-    if (is.null(value) || is.object(value) || is.array(value)) NA else length(value)
+    known <- !is.null(value) && !is.object(value) && !is.array(value)
+    if (known) length(value) else NA
   })
   min(unlist(lengths))
 }

@@ -75,6 +75,11 @@ run_loop <- function(obj, expr, envir, data) {
   obj$packages <- union(obj$packages, settings$packages)
   expr <- with_hooks(expr, obj$export)
   progress <- c(own$progress, settings$progress)
+  if (length(progress)) {
+    # Instead of rcluster's own.
+    old <- options(rcluster.progress = FALSE)
+    on.exit(options(old))
+  }
   if (!isTRUE(progress[1])) return(run_foreach(obj, expr, envir, data))
   show_progress(count_iterations(obj), expr, function(expr) {
     run_foreach(obj, expr, envir, data)

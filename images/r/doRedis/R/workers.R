@@ -1,8 +1,8 @@
 #' Start workers
 #'
 #' `redisWorker()` makes this session a worker, until it is interrupted or the
-#' queue is removed with [removeQueue()]. `startLocalWorkers()` starts workers in
-#' the background, on this machine.
+#' queue is removed with [removeQueue()]. `startLocalWorkers()` starts workers
+#' in the background, on this machine.
 #'
 #' The worker's R runs in a process of its own: should a task kill it, it is
 #' started again.
@@ -47,7 +47,7 @@ redisWorker <- function(queue, host = "localhost", port = 6379, iter = Inf,
 #' @export
 startLocalWorkers <- function(n, queue, host = "localhost", port = 6379,
                               iter = Inf, linger = 30, log = stdout(),
-                              Rbin = paste(R.home(component = "bin"), "R", sep = "/"),
+                              Rbin = file.path(R.home("bin"), "R"),
                               password, ...) {
   given <- list(...)
   refuse_limits(iter, if (is.null(given$timelimit)) 0 else given$timelimit)
@@ -69,8 +69,9 @@ startLocalWorkers <- function(n, queue, host = "localhost", port = 6379,
   # A session of its own, so that Ctrl-C here does not end the workers.
   apart <- Sys.which("setsid")
   command <- c(
-    if (nzchar(apart)) apart, Rbin, "--no-echo", "--no-restore", "--no-init-file",
-    "-e", "doRedis:::keep_workers_from_command_line()", "--args",
+    if (nzchar(apart)) apart,
+    Rbin, "--no-echo", "--no-restore", "--no-init-file", "-e",
+    "doRedis:::keep_workers_from_command_line()", "--args",
     linger, log_file(log), rep(queue, n)
   )
   with_environment(child_environment(endpoint), {

@@ -32,29 +32,69 @@ is_plain <- function(arg) {
     all(c("i", "obj") %in% names(arg$state))
 }
 
-# As accumulator(values, tags) of foreach: all but the last value go straight
-# into its buffer, the last one makes it combine.
+# As accumulator(values, tags) of foreach. Where the combine function cannot see
+# how foreach names its arguments, the values are combined in the same groups
+# without being named: R never forgets a name, and a million of them are slow.
 accumulate_all <- function(it, accumulator, first, values) {
-  n <- length(values)
-  state <- it$state
-  if (n > 1 && can_buffer(it)) {
-    rest <- n - 1L
-    tags <- seq.int(first, length.out = rest)
-    list2env(setNames(values[-n], paste("result", tags, sep = ".")), state)
-    state$numResults <- state$numResults + rest
-    at <- tags - state$buf.off
-    size <- length(state$buffered)
-    while (at[rest] >= size) size <- 2L * size
-    length(state$buffered) <- size
-    state$buffered[at] <- tags
-    accumulator(values[n], first + rest)
+  if (can_combine(it) && !(length(values) == 1 && inherits(values[[1]], "error"))) {
+    combine_groups(it, values)
   } else {
-    accumulator(values, seq.int(first, length.out = n))
+    hand_over(it, accumulator)
+    accumulator(values, seq.int(first, length.out = length(values)))
   }
 }
 
-can_buffer <- function(it) {
-  inherits(it, "iforeach") && it$combineInfo$in.order && !it$verbose &&
-    is.null(it$state$errorValue) &&
-    all(c("numResults", "buffered", "buf.off") %in% names(it$state))
+can_combine <- function(it) {
+  inherits(it, "iforeach") && !it$verbose && is.null(it$state$handed_over) &&
+    (is.primitive(it$combineInfo$fun) ||
+      identical(it$combineInfo$fun, default_combine())) &&
+    all(c("numResults", "buf.off", "first.time") %in% names(it$state))
+}
+
+default_combine <- function() get("defcombine", asNamespace("foreach"))
+
+# `waiting` holds what is not enough for a group yet.
+combine_groups <- function(it, values) {
+  state <- it$state
+  state$numResults <- state$numResults + length(values)
+  values <- c(state$waiting, values)
+  used <- 0
+  repeat {
+    size <- it$combineInfo$max.combine - !state$first.time
+    if (length(values) - used < size) break
+    combine(it, values[seq_len(size) + used])
+    used <- used + size
+  }
+  state$waiting <- values[seq_len(length(values) - used) + used]
+}
+
+combine <- function(it, group) {
+  state <- it$state
+  state$buf.off <- state$buf.off + length(group)
+  if (!state$first.time) {
+    state$accum <- do.call(state$fun, c(list(state$accum), group), quote = TRUE)
+  } else if (length(group) == 1) {
+    state$accum <- group[[1]]
+  } else {
+    state$accum <- do.call(state$fun, group, quote = TRUE)
+  }
+  state$first.time <- FALSE
+}
+
+# The last group, be it a small one.
+end_groups <- function(it) {
+  waiting <- it$state$waiting
+  it$state$waiting <- NULL
+  if (length(waiting)) combine(it, waiting)
+}
+
+# From here on foreach does it: it gets what waits.
+hand_over <- function(it, accumulator) {
+  state <- it$state
+  state$handed_over <- TRUE
+  waiting <- state$waiting
+  if (!length(waiting)) return(invisible())
+  state$waiting <- NULL
+  state$numResults <- state$numResults - length(waiting)
+  accumulator(waiting, seq.int(state$buf.off + 1, length.out = length(waiting)))
 }

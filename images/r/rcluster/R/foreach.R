@@ -87,6 +87,7 @@ run_foreach <- function(obj, expr, envir, data) {
       conditionMessage(foreach::getErrorValue(it))
     ), call = expr))
   }
+  end_groups(it)
   foreach::getResult(it)
 }
 

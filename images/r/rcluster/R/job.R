@@ -16,7 +16,9 @@ new_job <- function(con, queue, description, weight = 1, timeout = 0) {
   job$weight <- as.character(weight)
   job$timeout <- timeout
   job$sequence <- 0
-  job$blocks <- new.env(parent = emptyenv())
+  # In slots that are used again: R never forgets the name of a variable.
+  job$slots <- list()
+  job$free <- integer()
   job$outstanding <- 0
   job$bytes <- 0
   job$acknowledged <- 0
@@ -67,23 +69,46 @@ send_variables <- function(job) {
 
 # Adds a block of iterations `first`, `first + 1`, ...; sent by flush().
 add_block <- function(job, first, args, seeds) {
-  id <- block_id(first, length(args))
-  payload <- pack(list(first = first, args = args, seeds = seeds))
+  slot <- take_slot(job)
+  id <- block_id(slot, first, length(args))
+  payload <- pack(list(id = id, first = first, args = args, seeds = seeds))
   sent <- send_large(job$con, job$queue, job$id, payload)
-  job$blocks[[id]] <- list(payload = payload, sent = sent)
+  job$slots[[slot]] <- list(id = id, payload = payload, sent = sent)
   job$outstanding <- job$outstanding + 1
   job$bytes <- job$bytes + length(payload)
   job$pending[[length(job$pending) + 1]] <- id
 }
 
 # Blocks of several iterations are marked: a lost one is sent again in parts.
-block_id <- function(first, n) {
-  sprintf(if (n > 1) "%.0f+" else "%.0f", first)
+block_id <- function(slot, first, n) {
+  sprintf(if (n > 1) "%d:%.0f+" else "%d:%.0f", slot, first)
+}
+
+take_slot <- function(job) {
+  n <- length(job$free)
+  if (n == 0) return(length(job$slots) + 1L)
+  slot <- job$free[n]
+  job$free <- job$free[-n]
+  slot
+}
+
+slot_of <- function(id) as.integer(sub(":.*", "", id))
+
+# The block of this id, NULL if its result is accepted already.
+kept_block <- function(job, id) {
+  slot <- slot_of(id)
+  if (slot > length(job$slots)) return(NULL)
+  kept <- job$slots[[slot]]
+  if (identical(kept$id, id)) kept
+}
+
+kept_ids <- function(job) {
+  unlist(lapply(job$slots, function(kept) kept$id))
 }
 
 submit_command <- function(job, ids) {
   job$sequence <- job$sequence + 1
-  blocks <- unlist(lapply(ids, function(id) list(id, job$blocks[[id]]$sent)),
+  blocks <- unlist(lapply(ids, function(id) list(id, kept_block(job, id)$sent)),
     recursive = FALSE
   )
   c(list(job$calls$submit, c(
@@ -143,18 +168,17 @@ open_result <- function(job, bytes) {
   if (is.null(large)) return(NULL)
   result <- unserialize(large)
   drop_large(job$con, job$queue, job$id, bytes)
-  id <- block_id(result$first, length(result$values))
-  if (!forget_block(job, id)) return(NULL)
+  if (!forget_block(job, result$id)) return(NULL)
   result
 }
 
-# "12 failed why", or "12+ lost why": the latter is sent again one by one.
+# "1:12 failed why", or "1:12+ lost why": the latter is sent again one by one.
 open_failure <- function(job, text) {
   parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
   id <- parts[2]
-  kept <- job$blocks[[id]]
+  kept <- kept_block(job, id)
   if (is.null(kept)) return(NULL)
-  first <- as.numeric(sub("[+]", "", id))
+  first <- as.numeric(gsub("^.*:|[+]", "", id))
   if (parts[3] == "lost") {
     block <- unserialize(kept$payload)
     forget_block(job, id)
@@ -168,10 +192,12 @@ open_failure <- function(job, text) {
 }
 
 forget_block <- function(job, id) {
-  kept <- job$blocks[[id]]
+  kept <- kept_block(job, id)
   if (is.null(kept)) return(FALSE)
   drop_large(job$con, job$queue, job$id, kept$sent)
-  rm(list = id, envir = job$blocks)
+  slot <- slot_of(id)
+  job$slots[slot] <- list(NULL)
+  job$free <- c(job$free, slot)
   job$outstanding <- job$outstanding - 1
   job$bytes <- job$bytes - length(kept$payload)
   TRUE
@@ -192,7 +218,7 @@ catch_up <- function(job) {
       reply <- redis_call(job$con, collect_command(job))
     }
     job$pending <- list()
-    ids <- ls(job$blocks, sorted = FALSE)
+    ids <- kept_ids(job)
     for (some in split(ids, ceiling(seq_along(ids) / 200))) {
       missing <- redis_call(job$con, list(
         job$calls$reconcile, c(job$id, some)
@@ -206,11 +232,11 @@ catch_up <- function(job) {
 
 send_again <- function(job, ids) {
   for (id in ids) {
-    kept <- job$blocks[[id]]
+    kept <- kept_block(job, id)
     if (length(kept$payload) == length(kept$sent)) next
     drop_large(job$con, job$queue, job$id, kept$sent)
     kept$sent <- send_large(job$con, job$queue, job$id, kept$payload)
-    job$blocks[[id]] <- kept
+    job$slots[[slot_of(id)]] <- kept
   }
   redis_call(job$con, submit_command(job, ids))
 }
@@ -221,6 +247,6 @@ end_job <- function(job) {
   if (length(blobs)) {
     redis_call(job$con, list(c("UNLINK", vapply(blobs, rawToChar, ""))))
   }
-  ids <- ls(job$blocks, sorted = FALSE)
+  ids <- kept_ids(job)
   redis_call(job$con, list(job$calls$finish, c(job$id, ids)))
 }

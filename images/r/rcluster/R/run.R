@@ -19,7 +19,7 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
   state$chunk <- if (state$auto) 1 else chunk
   state$taken <- list()
   state$used <- 0
-  state$ready <- new.env(parent = emptyenv())
+  state$ready <- vector("list", 1024)
   state$delivered <- 0
   last <- now()
   progress <- new_progress()
@@ -116,9 +116,7 @@ adapt <- function(chunk, result) {
 
 # Hands over what is next in order, as much at a time as has come.
 deliver <- function(state, results, accept) {
-  for (result in results) {
-    state$ready[[as.character(result$first)]] <- result
-  }
+  for (result in results) put_by(state, result)
   values <- list()
   first <- state$delivered + 1
   flush <- function() {
@@ -129,10 +127,8 @@ deliver <- function(state, results, accept) {
     good
   }
   repeat {
-    name <- as.character(state$delivered + 1)
-    result <- state$ready[[name]]
+    result <- next_result(state)
     if (is.null(result)) return(flush())
-    rm(list = name, envir = state$ready)
     n <- length(result$values)
     if (is.null(result$events) && !any_error(result$values)) {
       values[[length(values) + 1]] <- result$values
@@ -148,6 +144,25 @@ deliver <- function(state, results, accept) {
     first <- state$delivered + 1
   }
 }
+
+# Results wait for their turn in a ring by their first iteration.
+put_by <- function(state, result) {
+  while (result$first - state$delivered > length(state$ready)) {
+    waiting <- Filter(Negate(is.null), state$ready)
+    state$ready <- vector("list", 2 * length(state$ready))
+    for (one in waiting) state$ready[[place(state, one$first)]] <- one
+  }
+  state$ready[[place(state, result$first)]] <- result
+}
+
+next_result <- function(state) {
+  at <- place(state, state$delivered + 1)
+  result <- state$ready[[at]]
+  state$ready[at] <- list(NULL)
+  result
+}
+
+place <- function(state, first) (first - 1) %% length(state$ready) + 1
 
 any_error <- function(values) {
   for (value in values) if (inherits(value, "error")) return(TRUE)

@@ -36,8 +36,8 @@ idle_seconds <- function(loop) {
 open_stock_block <- function(bytes) {
   if (length(bytes) < 2 || !rawToChar(bytes[2]) == "\n") return(NULL)
   block <- tryCatch(unserialize(bytes), error = function(e) NULL)
-  valid <- is.list(block) && is.character(block$ID) && is.list(block$argsList) &&
-    length(names(block$argsList)) > 0
+  valid <- is.list(block) && is.character(block$ID) &&
+    is.list(block$argsList) && length(names(block$argsList)) > 0
   if (valid) block
 }
 
@@ -49,8 +49,10 @@ stock_run_keys <- function(queue, block) {
     format(Sys.time(), "%Y-%m-%d-%H:%M:%OS6")
   )
   keys <- list(
-    start = stock_key(queue, "start", run), alive = stock_key(queue, "alive", run),
-    out = stock_key(queue, "out", block$ID), env = stock_key(queue, "env", block$ID)
+    start = stock_key(queue, "start", run),
+    alive = stock_key(queue, "alive", run),
+    out = stock_key(queue, "out", block$ID),
+    env = stock_key(queue, "env", block$ID)
   )
   keys$token <- paste(keys$start, keys$alive, sep = "\n")
   keys
@@ -71,7 +73,9 @@ run_stock_task <- function(loop, block, keys) {
   if (!identical(loop$stock_id, block$ID)) {
     forget_job(loop)
     env <- redis_call(loop$con, list(c("GET", keys$env)))
-    loop$stock <- if (!is.null(env)) tryCatch(open_stock_job(env), error = identity)
+    # Its coordinator is gone, or Redis lost it: then that one sends both again.
+    if (is.null(env)) return(drop_stock(loop, keys))
+    loop$stock <- tryCatch(open_stock_job(env), error = identity)
     loop$stock_id <- block$ID
   }
   wanted <- function() {
@@ -83,6 +87,10 @@ run_stock_task <- function(loop, block, keys) {
     value
   })
   publish_stock(loop, keys, values)
+}
+
+drop_stock <- function(loop, keys) {
+  redis_call(loop$con, list(c("DEL", keys$start, keys$alive)))
 }
 
 publish_stock <- function(loop, keys, values) {
@@ -121,7 +129,6 @@ open_stock_job <- function(bytes) {
 # before, `wanted()` says, only makes it start again.
 stock_value <- function(job, args, wanted) {
   if (inherits(job, "error")) return(job)
-  if (is.null(job)) return(simpleError("the job's variables are gone"))
   repeat {
     value <- tryCatch(
       allowInterrupts(run_stock_iteration(job, args)),
@@ -160,9 +167,9 @@ stock_scripts <- new.env(parent = emptyenv())
 
 stock_call <- function(con, name, keys, args, timeout = timeout_seconds) {
   if (is.null(stock_scripts[[name]])) {
-    text <- lapply(c("fingerprint", name), function(file) {
-      readLines(system.file("stock", paste0(file, ".lua"), package = "rcluster"))
-    })
+    folder <- system.file("stock", package = "rcluster")
+    files <- file.path(folder, paste0(c("fingerprint", name), ".lua"))
+    text <- lapply(files, readLines)
     stock_scripts[[name]] <- paste(unlist(text), collapse = "\n")
   }
   command <- c(

@@ -167,7 +167,7 @@ run_task <- function(loop) {
     if (length(captured)) events[[as.character(i)]] <- captured
   }
   result <- list(
-    first = block$first, values = values, events = events,
+    id = block$id, first = block$first, values = values, events = events,
     seconds = now() - started
   )
   loop$result <- send_large(loop$con, loop$queue, loop$job_id, pack(result))

@@ -31,7 +31,8 @@ measure_memory <- function(sides, quick) {
 # The most that a process had, in MB.
 peak_memory <- function(pid = "self") {
   file <- sprintf("/proc/%s/status", pid)
-  lines <- tryCatch(readLines(file), error = function(e) "", warning = function(w) "")
+  none <- function(condition) ""
+  lines <- tryCatch(readLines(file), error = none, warning = none)
   line <- grep("^VmHWM", lines, value = TRUE)
   if (length(line)) as.numeric(gsub("[^0-9]", "", line)) / 1024 else NA
 }

@@ -42,7 +42,9 @@ test_that("what workers cannot do is said", {
 })
 
 test_that("a Redis that is not there is an error", {
-  expect_error(registerDoRedis("q", host = "127.0.0.1", port = 1), "127.0.0.1:1")
+  expect_error(
+    registerDoRedis("q", host = "127.0.0.1", port = 1), "127.0.0.1:1"
+  )
 })
 
 test_that("the log's line is returned", {

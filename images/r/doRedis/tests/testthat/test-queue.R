@@ -39,9 +39,8 @@ test_that("a coordinator's block of the CRAN package is listed and removed", {
   queue <- paste0("stock-", Sys.getpid())
   id <- "12_some_user_host_2025-01-01-00:00:00.000"
   redis("SET", paste0(queue, ".env.", id), "x")
-  redis(
-    "SET", paste0(queue, ".start.", id, ".iters 1...2 host h pid 3 begin T"), "x"
-  )
+  run <- ".iters 1...2 host h pid 3 begin T"
+  redis("SET", paste0(queue, ".start.", id, run), "x")
   block <- serialize(list(ID = id, argsList = list(`1` = 1)), NULL)
   redis("RPUSH", queue, block)
   expect_identical(jobs(queue)$user, "some_user")
