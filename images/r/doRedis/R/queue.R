@@ -125,7 +125,7 @@ tasks_of <- function(queue) {
       as.POSIXct(since, origin = "1970-01-01"), "%Y-%m-%d-%H:%M:%S"
     ),
     # Of a block of several, the first is known.
-    iter = sub("+", "...", sub(".*/", "", member), fixed = TRUE),
+    iter = sub("+", "...", sub(".*[/:]", "", member), fixed = TRUE),
     host = vapply(described, `[`, "", 1, USE.NAMES = FALSE),
     pid = vapply(described, `[`, "", 2, USE.NAMES = FALSE),
     row.names = NULL

@@ -219,7 +219,7 @@ catch_up <- function(job) {
     }
     job$pending <- list()
     ids <- kept_ids(job)
-    for (some in split(ids, ceiling(seq_along(ids) / 200))) {
+    for (some in unname(split(as.character(ids), ceiling(seq_along(ids) / 200)))) {
       missing <- redis_call(job$con, list(
         job$calls$reconcile, c(job$id, some)
       ))
@@ -243,6 +243,8 @@ send_again <- function(job, ids) {
 
 # Leaves nothing of the job in Redis.
 end_job <- function(job) {
+  # First, so that no worker adds to the values that are removed next.
+  redis_call(job$con, list(c("ZREM", key(job$queue, "jobs"), job$id)))
   blobs <- redis_call(job$con, list(c("SMEMBERS", key(job$queue, "blobs", job$id))))
   if (length(blobs)) {
     redis_call(job$con, list(c("UNLINK", vapply(blobs, rawToChar, ""))))

@@ -7,17 +7,25 @@ part_bytes <- 8 * 2^20
 pack <- function(value) serialize(value, NULL, xdr = FALSE)
 
 # Sends packed bytes ahead if they are large.
-# Returns the bytes to put into the queue: themselves, or where to find them.
-send_large <- function(con, queue, job, bytes) {
+# Returns the bytes to put into the queue: themselves, or where to find them;
+# NULL if the job has ended meanwhile (its coordinator need not ask: `owner`).
+send_large <- function(con, queue, job, bytes, owner = TRUE) {
   if (length(bytes) <= inline_bytes) return(bytes)
   parts <- ceiling(length(bytes) / part_bytes)
-  id <- unique_id()
-  keys <- key(queue, paste0("blob:", job, ":", id, ":", seq_len(parts)))
-  redis_call(con, list(c("SADD", key(queue, "blobs", job), keys)))
+  keys <- key(queue, paste0("blob:", job, ":", unique_id(), ":", seq_len(parts)))
+  set <- key(queue, "blobs", job)
+  if (owner) redis_call(con, list(c("SADD", set, keys)))
+  guarded <- if (!owner) c(script_call(con, "part", queue, job)[1:2], "3")
   for (i in seq_len(parts)) {
     from <- (i - 1) * part_bytes + 1
-    to <- min(i * part_bytes, length(bytes))
-    redis_call(con, list(c("SET", keys[i]), bytes[from:to]))
+    part <- bytes[from:min(i * part_bytes, length(bytes))]
+    if (owner) {
+      redis_call(con, list(c("SET", keys[i]), part))
+    } else if (redis_call(con, list(
+      c(guarded, key(queue, "jobs"), set, keys[i], job), part
+    )) == 0) {
+      return(NULL)
+    }
   }
   charToRaw(paste(c("@", keys), collapse = " "))
 }

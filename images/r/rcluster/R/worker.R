@@ -170,7 +170,8 @@ run_task <- function(loop) {
     id = block$id, first = block$first, values = values, events = events,
     seconds = now() - started
   )
-  loop$result <- send_large(loop$con, loop$queue, loop$job_id, pack(result))
+  bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
+  if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
 }
 
 # The value of an iteration, or an interrupt if its job was cancelled. One meant

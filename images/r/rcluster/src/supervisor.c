@@ -231,6 +231,8 @@ static void drop_blobs(const char *job) {
 }
 
 static void drop_job(const char *job) {
+  redisReply *removed = command("ZREM %s %s", "jobs", job);
+  if (removed) freeReplyObject(removed);
   redisReply *tasks = command("HKEYS %s", "task", NULL);
   if (!tasks) return;
   const char **argv = malloc((tasks->elements + 1) * sizeof *argv);

@@ -1,36 +1,55 @@
-# What 100,000 tasks, chunk 1, take in Redis and in the coordinator, at most;
-# for a side that is not done in time, what they took until then.
+# What 100,000 tasks, chunk 1, take in Redis and in a coordinator, at most. A
+# side that is not done in time is stopped, and says how long it had.
 measure_memory <- function(sides, quick) {
-  seconds <- if (quick) 12 else 30
   for (name in c("rcluster", "doredis")) {
-    run <- sides[[name]]$loop
-    before <- redis_memory()
-    # In a child: its memory is its own, and it can be stopped.
-    child <- parallel::mcparallel({
-      start <- peak_memory()
-      run(seq_len(1e5), identity)
-      peak_memory() - start
+    most <- peaks_of(name, 1e5, if (quick) 20 else 60)
+    record("memory", name, most$seconds, unit = if (most$done) {
+      "s, done"
+    } else {
+      "s, stopped"
     })
-    in_redis <- 0
-    own <- peak_memory(child$pid)
-    last <- own
-    end <- clock() + seconds
-    repeat {
-      done <- parallel::mccollect(child, wait = FALSE)
-      if (!is.null(done) || clock() > end) break
-      in_redis <- max(in_redis, redis_memory() - before)
-      last <- max(last, peak_memory(child$pid), na.rm = TRUE)
-      Sys.sleep(0.05)
-    }
-    tools::pskill(child$pid, tools::SIGKILL)
-    record("memory", name, in_redis, unit = "MB of Redis")
-    record("memory", name, last - own, unit = "MB of coordinator")
+    record("memory", name, most$redis, unit = "MB of Redis")
+    record("memory", name, most$coordinator, unit = "MB of coordinator")
   }
 }
 
+peaks_of <- function(name, tasks, seconds) {
+  file <- tempfile("coordinator")
+  pid <- start_process(file.path(R.home("bin"), "Rscript"), c(
+    "child/coordinator.R", name, format(tasks, scientific = FALSE), file
+  ))
+  on.exit(tools::pskill(pid, tools::SIGKILL))
+  state <- function() {
+    if (file.exists(file)) readLines(file, warn = FALSE) else "starts"
+  }
+  begun <- clock()
+  while (!identical(state(), "ready")) {
+    if (clock() - begun > 30) stop(name, ": its coordinator does not start")
+    Sys.sleep(0.01)
+  }
+  begun <- clock()
+  redis_before <- redis_memory()
+  own_before <- peak_memory(pid)
+  redis <- 0
+  own <- own_before
+  repeat {
+    redis <- max(redis, redis_memory() - redis_before)
+    now <- peak_memory(pid)
+    done <- identical(state(), "done")
+    if (is.na(now) && !done) stop(name, ": its coordinator died")
+    own <- max(own, now, na.rm = TRUE)
+    if (done || clock() - begun > seconds) break
+    Sys.sleep(0.02)
+  }
+  list(
+    done = done, seconds = clock() - begun, redis = redis,
+    coordinator = own - own_before
+  )
+}
+
 # The most that a process had, in MB.
-peak_memory <- function(pid = "self") {
-  file <- sprintf("/proc/%s/status", pid)
+peak_memory <- function(pid) {
+  file <- sprintf("/proc/%d/status", pid)
   none <- function(condition) ""
   lines <- tryCatch(readLines(file), error = none, warning = none)
   line <- grep("^VmHWM", lines, value = TRUE)

@@ -1,7 +1,8 @@
 # doFuture on future.mirai, whose daemons are mirai's default ones.
 side_dofuture <- function() {
+  register <- registration(doFuture::registerDoFuture)
   loop <- function(xs, task, chunk = "1") {
-    doFuture::registerDoFuture()
+    register()
     how <- if (chunk == "1") list(chunk.size = 1) else list(scheduling = 1)
     foreach(x = xs, .options.future = how) %dopar% task(x)
   }

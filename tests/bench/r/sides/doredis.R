@@ -3,13 +3,21 @@ doredis_queue <- "stock"
 
 side_doredis <- function() {
   pids <- NULL
+  register <- NULL
   loop <- function(xs, task, chunk = "1") {
-    doRedis::registerDoRedis(doredis_queue)
+    register()
     foreach(x = xs) %dopar% task(x)
   }
+  prepare <- function() {
+    register <<- registration(function() {
+      doRedis::registerDoRedis(doredis_queue)
+    })
+  }
   list(
+    prepare = prepare,
     chunks = "1",
     start = function(workers) {
+      prepare()
       code <- sprintf("doRedis::redisWorker('%s')", doredis_queue)
       pids <<- vapply(seq_len(workers), function(i) {
         start_process(file.path(R.home("bin"), "Rscript"), c("-e", code))

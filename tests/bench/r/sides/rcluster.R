@@ -4,9 +4,9 @@ rcluster_url <- "redis://127.0.0.1:6379"
 side_rcluster <- function() {
   pids <- NULL
   options_of <- function(chunk) if (chunk == "1") list(chunk = 1) else list()
-  register <- function() {
+  register <- registration(function() {
     rcluster::registerRCluster(rcluster_queue, rcluster_url)
-  }
+  })
   loop <- function(xs, task, chunk = "1") {
     register()
     foreach(x = xs, .options.rcluster = options_of(chunk)) %dopar% task(x)
@@ -26,6 +26,7 @@ side_rcluster <- function() {
     },
     stop = function() tools::pskill(pids),
     register = register,
+    prepare = function() NULL,
     loop = loop,
     map = function(xs, task, chunk = "1") {
       register()
