@@ -22,6 +22,7 @@ const { values: options } = parseArgs({
   },
 });
 const seed = Number(options.seed);
+const source = path.resolve(__dirname, "../../images/r");
 
 interface Plan {
   readonly fault: Fault;
@@ -84,6 +85,7 @@ async function check(lab: Lab, master: Container, redis: Redis): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  if (!process.env.RCLUSTER_IMAGE) await docker("build", "--quiet", "--tag", image, source);
   const lab = new Lab();
   const begin = Date.now();
   process.once("SIGINT", () => void lab.remove().then(() => process.exit(130)));

@@ -7,7 +7,9 @@ measure_efficiency <- function(sides, quick) {
   both <- alone <- queue <- numeric()
   for (part in 1:4) {
     jobs <- lapply(1:2, function(i) parallel::mcparallel(plain(each / 2)))
-    both <- c(both, max(unlist(parallel::mccollect(jobs))))
+    took <- unlist(parallel::mccollect(jobs))
+    stopifnot(is.numeric(took), length(took) == 2)
+    both <- c(both, max(took))
     alone <- c(alone, plain(each / 4) * 2)
     queue <- c(queue, timed(sides$rcluster$loop(seq_len(each), task)))
   }

@@ -2,7 +2,7 @@
 # side that is not done in time is stopped, and says how long it had.
 measure_memory <- function(sides, quick) {
   for (name in c("rcluster", "doredis")) {
-    most <- peaks_of(name, 1e5, if (quick) 20 else 60)
+    most <- peaks_of(name, 1e5, if (quick) 15 else 60)
     record("memory", name, most$seconds, unit = if (most$done) {
       "s, done"
     } else {
