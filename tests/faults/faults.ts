@@ -47,6 +47,16 @@ export const faults: readonly Fault[] = [
     },
   },
   {
+    // What was lost has to go first: not behind all that waits already.
+    name: "R killed, long job",
+    length: () => 9,
+    within: 5,
+    strike: async (lane) => {
+      await killR(one(lane), lane.random.whole(0, 1));
+      return undefined;
+    },
+  },
+  {
     name: "container killed",
     layout: "apart",
     timed: true,

@@ -24,6 +24,8 @@ export interface Fault {
   readonly length?: (times: Times) => number;
   /** What the job has to come to; else its value has to be right. */
   readonly expected?: RegExp;
+  /** After so many seconds it has to go on. */
+  readonly within?: number;
   /** Whether the times matter, so that the contract's are to be tried too. */
   readonly timed?: boolean;
   /** Coordinators beside the one that is watched. */
@@ -35,7 +37,7 @@ export interface Fault {
 }
 
 export interface Record {
-  readonly verdict: "right" | "wrong" | "missing" | "error" | "hung" | "leak";
+  readonly verdict: "right" | "wrong" | "missing" | "error" | "hung" | "leak" | "late";
   /** Seconds without progress, less those of the outage itself. */
   readonly recovery?: number;
   readonly detail?: string;
@@ -129,7 +131,9 @@ export class Lane {
       if (other.verdict !== "right") return { verdict: "wrong", detail: `another coordinator: ${other.verdict}` };
     }
     const left = await this.leftovers();
-    return left.length ? { ...record, verdict: "leak", detail: left.join(" ") } : record;
+    if (left.length) return { ...record, verdict: "leak", detail: left.join(" ") };
+    const late = (record.recovery ?? 0) > (fault.within ?? Infinity);
+    return late ? { ...record, verdict: "late", detail: `${record.recovery} s` } : record;
   }
 
   private judge({ gap, verdict }: Outcome, outage = 0): Record {

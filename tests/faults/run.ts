@@ -16,7 +16,7 @@ const { values: options } = parseArgs({
   options: {
     repetitions: { type: "string", default: "20" },
     real: { type: "string", default: "2" },
-    parallel: { type: "string", default: "8" },
+    parallel: { type: "string", default: "12" },
     only: { type: "string", default: "" },
     seed: { type: "string", default: "1" },
   },

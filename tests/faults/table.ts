@@ -5,7 +5,7 @@ export interface Row {
   readonly records: readonly Record[];
 }
 
-const columns = ["right", "wrong", "missing", "error", "hung", "leak"] as const;
+const columns = ["right", "wrong", "missing", "error", "hung", "leak", "late"] as const;
 
 function quantile(sorted: readonly number[], share: number): string {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];

@@ -36,7 +36,8 @@ is_plain <- function(arg) {
 # how foreach names its arguments, the values are combined in the same groups
 # without being named: R never forgets a name, and a million of them are slow.
 accumulate_all <- function(it, accumulator, first, values) {
-  if (can_combine(it) && !(length(values) == 1 && inherits(values[[1]], "error"))) {
+  failed <- length(values) == 1 && inherits(values[[1]], "error")
+  if (can_combine(it) && !failed) {
     combine_groups(it, values)
   } else {
     hand_over(it, accumulator)

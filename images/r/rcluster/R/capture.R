@@ -27,7 +27,9 @@ keep_event <- function(event) {
   if (n < most_captured) {
     captured$events[[n + 1]] <- event
   } else if (n == most_captured) {
-    captured$events[[n + 1]] <- sprintf("[more than %d messages: the rest is cut]\n", n)
+    captured$events[[n + 1]] <- sprintf(
+      "[more than %d messages: the rest is cut]\n", n
+    )
   }
 }
 
@@ -39,7 +41,8 @@ keep_output <- function() {
   close(captured$text)
   captured$text <- textConnection(NULL, "w")
   sink(captured$text)
-  captured$events[[length(captured$events) + 1]] <- paste0(lines, "\n", collapse = "")
+  text <- paste0(lines, "\n", collapse = "")
+  captured$events[[length(captured$events) + 1]] <- text
 }
 
 # What was captured since the last time.
@@ -60,7 +63,9 @@ replay <- function(events) {
     } else if (inherits(event, "message")) {
       message(event)
     } else {
-      withRestarts(signalCondition(event), muffleProgression = function(...) NULL)
+      withRestarts(signalCondition(event),
+        muffleProgression = function(...) NULL
+      )
     }
   }
 }

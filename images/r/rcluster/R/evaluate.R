@@ -4,10 +4,10 @@
 prepare_job <- function(description) {
   reset_session(keep = description$attached)
   for (package in setdiff(description$attached, .packages())) {
-    suppressWarnings(require(package, character.only = TRUE, quietly = TRUE))
+    attach_package(package)
   }
   for (package in description$packages) {
-    if (!suppressWarnings(require(package, character.only = TRUE, quietly = TRUE))) {
+    if (!attach_package(package)) {
       stop(sprintf(
         "the worker on %s lacks the package '%s'", Sys.info()[["nodename"]],
         package
@@ -31,8 +31,12 @@ prepare_job <- function(description) {
   list(expr = expr, env = env)
 }
 
-# What a fresh session looks like; options that came with a package belong to it,
-# since the package is not loaded a second time.
+attach_package <- function(package) {
+  suppressWarnings(require(package, character.only = TRUE, quietly = TRUE))
+}
+
+# What a fresh session looks like; options that came with a package belong to
+# it, since the package is not loaded a second time.
 baseline <- new.env(parent = emptyenv())
 
 keep_baseline <- function() {

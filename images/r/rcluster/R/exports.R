@@ -61,8 +61,8 @@ check_values <- function(values) {
     found <- find_pointer(values[[name]])
     if (!is.null(found)) {
       stop(sprintf(
-        "'%s' %s, which only this R session can use; make it in the loop's body",
-        name, found
+        "'%s' %s, which only this R session can use; %s", name, found,
+        "make it in the loop's body"
       ), call. = FALSE)
     }
   }

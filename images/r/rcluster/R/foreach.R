@@ -55,21 +55,16 @@ foreach_info <- function(data, item) {
 }
 
 run_foreach <- function(obj, expr, envir, data) {
-  options <- obj$options$rcluster
-  check_options(options)
+  options <- loop_options(obj$options$rcluster)
   it <- iterators::iter(obj)
   streams <- if (!".doRNG.stream" %in% obj$argnames) rng_streams()
   if (!is.null(streams)) on.exit(end_streams(streams))
-  timeout <- if (is.null(options$timeout)) 0 else options$timeout
-  weight <- if (is.null(options$weight)) 1 else options$weight
-  chunk <- if (timeout > 0) 1 else if (is.null(options$chunk)) "auto" else options$chunk
-
   description <- find_exports(expr, envir,
     names = obj$argnames, export = obj$export, noexport = obj$noexport,
     packages = obj$packages, values = iterated_values(it)
   )
   description$expr <- expr
-  job <- new_job(data$con, data$queue, description, weight, timeout)
+  job <- new_job(data$con, data$queue, description, options)
 
   accumulator <- foreach::makeAccum(it)
   failed <- FALSE
@@ -80,7 +75,7 @@ run_foreach <- function(obj, expr, envir, data) {
       !is.null(foreach::getErrorValue(it))
     !failed
   }
-  run_job(job, take_elements(it), accept, chunk = chunk, streams = streams)
+  run_job(job, take_elements(it), accept, options$chunk, streams)
   if (failed) {
     stop(simpleError(sprintf(
       'task %d failed - "%s"', foreach::getErrorIndex(it),
@@ -95,33 +90,4 @@ run_foreach <- function(obj, expr, envir, data) {
 iterated_values <- function(it) {
   lists <- lapply(it$iargs, function(arg) arg$state$obj)
   Filter(is.list, lists)
-}
-
-check_options <- function(options) {
-  known <- c("chunk", "timeout", "weight")
-  unknown <- setdiff(names(options), known)
-  if (length(unknown)) {
-    stop(sprintf(
-      ".options.rcluster: there is no option '%s'; allowed: %s", unknown[1],
-      paste(known, collapse = ", ")
-    ), call. = FALSE)
-  }
-  positive <- function(x) is.numeric(x) && length(x) == 1 && !is.na(x) && x > 0
-  chunk <- options$chunk
-  if (!is.null(chunk) && !identical(chunk, "auto") &&
-    !(positive(chunk) && chunk == floor(chunk))) {
-    stop(sprintf(
-      ".options.rcluster: chunk = %s is not allowed; allowed: a whole number from 1, or \"auto\"",
-      deparse(chunk)[1]
-    ), call. = FALSE)
-  }
-  for (name in c("timeout", "weight")) {
-    value <- options[[name]]
-    if (!is.null(value) && !positive(value) && !identical(value, 0)) {
-      stop(sprintf(
-        ".options.rcluster: %s = %s is not allowed; allowed: a number above 0",
-        name, deparse(value)[1]
-      ), call. = FALSE)
-    }
-  }
 }

@@ -13,8 +13,8 @@ cluster_info <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
   con <- redis_connect(redis_endpoint(url))
   on.exit(redis_close(con))
   demand <- queue_demand(con, queue)
-  described <- text_pairs(redis_call(con, list(c("HGETALL", key(queue, "workers")))))
-  held <- text_pairs(redis_call(con, list(c("HGETALL", key(queue, "held")))))
+  described <- read_hash(con, key(queue, "workers"))
+  held <- read_hash(con, key(queue, "held"))
   time <- redis_call(con, list("TIME"))
   now_ms <- as.numeric(rawToChar(time[[1]])) * 1000
   parts <- strsplit(unlist(described), " ")
@@ -36,11 +36,12 @@ cluster_info <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
 # Counts, in constant time.
 queue_demand <- function(con, queue) {
   counts <- redis_call(con, list(script_call(con, "demand", queue)))
-  setNames(as.list(unlist(counts)), c("waiting", "running", "workers", "idle", "jobs"))
+  names <- c("waiting", "running", "workers", "idle", "jobs")
+  setNames(as.list(unlist(counts)), names)
 }
 
-text_pairs <- function(reply) {
-  texts <- vapply(reply, rawToChar, "")
+read_hash <- function(con, name) {
+  texts <- vapply(redis_call(con, list(c("HGETALL", name))), rawToChar, "")
   odd <- seq_along(texts) %% 2 == 1
   as.list(setNames(texts[!odd], texts[odd]))
 }

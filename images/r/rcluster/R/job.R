@@ -7,14 +7,14 @@ most_collected <- 200
 most_bytes <- 64 * 2^20
 
 # `description`: what workers need to run an iteration (see prepare_job).
-new_job <- function(con, queue, description, weight = 1, timeout = 0) {
+new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job <- new.env(parent = emptyenv())
   job$con <- con
   job$queue <- queue
   job$id <- unique_id()
   job$description <- pack(description)
-  job$weight <- as.character(weight)
-  job$timeout <- timeout
+  job$weight <- as.character(options$weight)
+  job$timeout <- options$timeout
   job$sequence <- 0
   # In slots that are used again: R never forgets the name of a variable.
   job$slots <- list()
@@ -103,7 +103,7 @@ kept_block <- function(job, id) {
 }
 
 kept_ids <- function(job) {
-  unlist(lapply(job$slots, function(kept) kept$id))
+  as.character(unlist(lapply(job$slots, function(kept) kept$id)))
 }
 
 submit_command <- function(job, ids) {
@@ -146,7 +146,9 @@ exchange <- function(job, wait = 0) {
 is_known <- function(reply) !identical(reply[[1]], -1)
 
 check_removed <- function(reply) {
-  if (reply[[1]] == -2) stop("the job was removed from the queue", call. = FALSE)
+  if (reply[[1]] == -2) {
+    stop("the job was removed from the queue", call. = FALSE)
+  }
 }
 
 accept_replies <- function(job, reply) {
@@ -219,7 +221,7 @@ catch_up <- function(job) {
     }
     job$pending <- list()
     ids <- kept_ids(job)
-    for (some in unname(split(as.character(ids), ceiling(seq_along(ids) / 200)))) {
+    for (some in split(ids, ceiling(seq_along(ids) / 200))) {
       missing <- redis_call(job$con, list(
         job$calls$reconcile, c(job$id, some)
       ))
@@ -245,7 +247,8 @@ send_again <- function(job, ids) {
 end_job <- function(job) {
   # First, so that no worker adds to the values that are removed next.
   redis_call(job$con, list(c("ZREM", key(job$queue, "jobs"), job$id)))
-  blobs <- redis_call(job$con, list(c("SMEMBERS", key(job$queue, "blobs", job$id))))
+  set <- key(job$queue, "blobs", job$id)
+  blobs <- redis_call(job$con, list(c("SMEMBERS", set)))
   if (length(blobs)) {
     redis_call(job$con, list(c("UNLINK", vapply(blobs, rawToChar, ""))))
   }

@@ -15,7 +15,7 @@
 #' }
 #' @export
 rcluster_map <- function(x, f, ..., .options = list()) {
-  check_options(.options)
+  options <- loop_options(.options)
   backend <- current_backend()
   f <- match.fun(f)
   more <- list(...)
@@ -33,9 +33,6 @@ rcluster_map <- function(x, f, ..., .options = list()) {
   description$expr <- expr
   streams <- rng_streams()
   on.exit(end_streams(streams))
-  timeout <- if (is.null(.options$timeout)) 0 else .options$timeout
-  weight <- if (is.null(.options$weight)) 1 else .options$weight
-  chunk <- if (timeout > 0) 1 else if (is.null(.options$chunk)) "auto" else .options$chunk
 
   values <- vector("list", length(x))
   names(values) <- names(x)
@@ -56,8 +53,8 @@ rcluster_map <- function(x, f, ..., .options = list()) {
     values[seq.int(first, length.out = length(some))] <<- some
     TRUE
   }
-  job <- new_job(backend$con, backend$queue, description, weight, timeout)
-  run_job(job, take, accept, chunk = chunk, streams = streams)
+  job <- new_job(backend$con, backend$queue, description, options)
+  run_job(job, take, accept, options$chunk, streams)
   values
 }
 

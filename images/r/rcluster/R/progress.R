@@ -31,5 +31,6 @@ show_progress <- function(progress, done, running) {
 }
 
 end_progress <- function(progress) {
-  if (progress$wrote) cat("\r", strrep(" ", 60), "\r", sep = "", file = stderr())
+  blank <- paste0("\r", strrep(" ", 60), "\r")
+  if (progress$wrote) cat(blank, file = stderr())
 }

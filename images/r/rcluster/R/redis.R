@@ -59,7 +59,8 @@ redis_pipeline <- function(con, commands, timeout = timeout_seconds) {
 # NULL if that failed and may be done again.
 redis_try <- function(con, commands, timeout = timeout_seconds) {
   replies <- .Call(rc_pipeline, con$pointer, commands, timeout)
-  problem <- if (inherits(replies, "rc_error")) replies else first_error(replies)
+  broken <- inherits(replies, "rc_error")
+  problem <- if (broken) replies else first_error(replies)
   if (is.null(problem)) return(replies)
   recover(con, problem)
   NULL

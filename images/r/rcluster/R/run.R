@@ -173,8 +173,8 @@ notice_stall <- function(job) {
   demand <- queue_demand(job$con, job$queue)
   if (demand$workers == 0) {
     say_once(job$con, sprintf(
-      "no workers on queue '%s'; waiting for some (start one with rcluster::worker(\"%s\"))",
-      job$queue, job$queue
+      "no workers on queue '%s'; waiting for some (%s starts one)", job$queue,
+      sprintf('rcluster::worker("%s")', job$queue)
     ))
   }
 }

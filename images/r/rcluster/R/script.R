@@ -45,7 +45,8 @@ script_call <- function(con, name, queue, job = "") {
   if (!length(ls(scripts))) read_scripts()
   script <- scripts[[name]]
   if (is.null(script$sha)) {
-    script$sha <- rawToChar(redis_call(con, list(c("SCRIPT", "LOAD", script$text))))
+    loaded <- redis_call(con, list(c("SCRIPT", "LOAD", script$text)))
+    script$sha <- rawToChar(loaded)
     scripts[[name]] <- script
   }
   c(

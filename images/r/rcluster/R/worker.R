@@ -26,7 +26,8 @@ worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
     from_url(url)
     old <- Sys.getenv("REDIS_URL", NA)
     Sys.setenv(REDIS_URL = url)
-    on.exit(if (is.na(old)) Sys.unsetenv("REDIS_URL") else Sys.setenv(REDIS_URL = old))
+    on.exit(Sys.unsetenv("REDIS_URL"))
+    if (!is.na(old)) on.exit(Sys.setenv(REDIS_URL = old))
   }
   supervisor <- system.file("bin", "rcluster-supervisor", package = "rcluster")
   if (!nzchar(supervisor)) {
@@ -74,9 +75,11 @@ new_loop <- function(con, queue, worker) {
   loop$con <- con
   loop$queue <- queue
   loop$worker <- worker
-  loop$lease <- as.character(1000 * as.numeric(Sys.getenv("RCLUSTER_LEASE", "10")))
+  lease <- as.numeric(text_or(Sys.getenv("RCLUSTER_LEASE"), "10"))
+  loop$lease <- as.character(1000 * lease)
   loop$sequence <- 0
-  loop$most_calls <- as.numeric(text_or(Sys.getenv("RCLUSTER_MAX_TASKS"), "Inf"))
+  most <- text_or(Sys.getenv("RCLUSTER_MAX_TASKS"), "Inf")
+  loop$most_calls <- as.numeric(most)
   loop$member <- ""
   loop$result <- raw()
   loop$bell <- c("BLPOP", key(queue, "bell"))
@@ -190,7 +193,8 @@ run_wanted <- function(loop, args, seed) {
 }
 
 load_job <- function(loop) {
-  env <- redis_call(loop$con, list(c("GET", key(loop$queue, "env", loop$job_id))))
+  variables <- key(loop$queue, "env", loop$job_id)
+  env <- redis_call(loop$con, list(c("GET", variables)))
   bytes <- if (!is.null(env)) fetch_large(loop$con, env)
   if (is.null(bytes)) return(NULL)
   tryCatch(prepare_job(unserialize(bytes)), error = identity)

@@ -1,0 +1,37 @@
+# The options of one loop, checked and complete.
+
+loop_options <- function(given) {
+  default <- list(chunk = "auto", timeout = 0, weight = 1)
+  unknown <- setdiff(names(given), names(default))
+  if (length(unknown)) {
+    stop(sprintf(
+      ".options.rcluster: there is no option '%s'; allowed: %s", unknown[1],
+      paste(names(default), collapse = ", ")
+    ), call. = FALSE)
+  }
+  options <- utils::modifyList(default, as.list(given))
+  chunk <- options$chunk
+  if (!identical(chunk, "auto") && !(is_number(chunk, 1) && chunk %% 1 == 0)) {
+    refuse_option("chunk", chunk, "a whole number from 1, or \"auto\"")
+  }
+  if (!is_number(options$timeout, 0)) {
+    refuse_option("timeout", options$timeout, "a number of seconds, or 0")
+  }
+  if (!is_number(options$weight, .Machine$double.eps)) {
+    refuse_option("weight", options$weight, "a number above 0")
+  }
+  # A time limit is that of one iteration.
+  if (options$timeout > 0) options$chunk <- 1
+  options
+}
+
+is_number <- function(x, least) {
+  is.numeric(x) && length(x) == 1 && is.finite(x) && x >= least
+}
+
+refuse_option <- function(name, value, allowed) {
+  stop(sprintf(
+    ".options.rcluster: %s = %s is not allowed; allowed: %s", name,
+    deparse(value)[1], allowed
+  ), call. = FALSE)
+}
