@@ -88,7 +88,8 @@ async function main(): Promise<void> {
   if (!process.env.RCLUSTER_IMAGE) await docker("build", "--quiet", "--tag", image, source);
   const lab = new Lab();
   const begin = Date.now();
-  process.once("SIGINT", () => void lab.remove().then(() => process.exit(130)));
+  for (const signal of ["SIGINT", "SIGTERM"])
+    process.once(signal, () => void lab.remove().then(() => process.exit(130)));
   await lab.create();
   try {
     const loop = path.join(__dirname, "loop.R");

@@ -24,6 +24,7 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job$acknowledged <- 0
   job$full <- FALSE
   job$pending <- list()
+  job$urgent <- list()
   job$calls <- lapply(
     setNames(nm = c("submit", "collect", "reconcile", "finish")),
     function(name) script_call(con, name, queue, job$id)
@@ -67,8 +68,9 @@ send_variables <- function(job) {
   }
 }
 
-# Adds a block of iterations `first`, `first + 1`, ...; sent by flush().
-add_block <- function(job, first, args, seeds) {
+# Adds a block of iterations `first`, `first + 1`, ...; exchange() sends it.
+# `urgent`: ahead of all others.
+add_block <- function(job, first, args, seeds, urgent = FALSE) {
   slot <- take_slot(job)
   id <- block_id(slot, first, length(args))
   payload <- pack(list(id = id, first = first, args = args, seeds = seeds))
@@ -76,7 +78,11 @@ add_block <- function(job, first, args, seeds) {
   job$slots[[slot]] <- list(id = id, payload = payload, sent = sent)
   job$outstanding <- job$outstanding + 1
   job$bytes <- job$bytes + length(payload)
-  job$pending[[length(job$pending) + 1]] <- id
+  if (urgent) {
+    job$urgent[[length(job$urgent) + 1]] <- id
+  } else {
+    job$pending[[length(job$pending) + 1]] <- id
+  }
 }
 
 # Blocks of several iterations are marked: a lost one is sent again in parts.
@@ -106,13 +112,13 @@ kept_ids <- function(job) {
   as.character(unlist(lapply(job$slots, function(kept) kept$id)))
 }
 
-submit_command <- function(job, ids) {
+submit_command <- function(job, ids, weight = job$weight) {
   job$sequence <- job$sequence + 1
   blocks <- unlist(lapply(ids, function(id) list(id, kept_block(job, id)$sent)),
     recursive = FALSE
   )
   c(list(job$calls$submit, c(
-    job$id, as.character(job$sequence), job_ttl, job$weight
+    job$id, as.character(job$sequence), job_ttl, weight
   )), blocks)
 }
 
@@ -125,16 +131,13 @@ collect_command <- function(job, acknowledged = job$acknowledged) {
 # Sends pending blocks and returns results; if there are none waits up to `wait`
 # seconds for one. All in one go, which saves a round trip each.
 exchange <- function(job, wait = 0) {
-  commands <- list(collect_command(job))
+  commands <- take_submissions(job)
   # With more than one collect's worth there, its token may be taken already.
   if (wait > 0 && !job$full) {
     bell <- c("BLPOP", key(job$queue, "wake", job$id), wait)
-    commands <- c(list(list(bell)), commands)
+    commands <- c(commands, list(list(bell)))
   }
-  if (length(job$pending)) {
-    commands <- c(list(submit_command(job, job$pending)), commands)
-    job$pending <- list()
-  }
+  commands <- c(commands, list(collect_command(job)))
   replies <- redis_pipeline(job$con, commands)
   if (job$con$epoch != job$epoch || !is_known(replies[[1]])) {
     return(catch_up(job))
@@ -142,8 +145,18 @@ exchange <- function(job, wait = 0) {
   accept_replies(job, replies[[length(replies)]])
 }
 
+# In the order of their sequence numbers: a smaller one that comes later is taken
+# for a repetition.
+take_submissions <- function(job) {
+  urgent <- if (length(job$urgent)) list(submit_command(job, job$urgent, "0"))
+  pending <- if (length(job$pending)) list(submit_command(job, job$pending))
+  job$urgent <- list()
+  job$pending <- list()
+  c(urgent, pending)
+}
+
 # Scripts of a job say -1 if Redis knows nothing of it.
-is_known <- function(reply) !identical(reply[[1]], -1)
+is_known <- function(reply) is.null(reply) || !identical(reply[[1]], -1)
 
 check_removed <- function(reply) {
   if (reply[[1]] == -2) {
@@ -185,7 +198,7 @@ open_failure <- function(job, text) {
     block <- unserialize(kept$payload)
     forget_block(job, id)
     for (i in seq_along(block$args)) {
-      add_block(job, first + i - 1, block$args[i], block$seeds[i])
+      add_block(job, first + i - 1, block$args[i], block$seeds[i], urgent = TRUE)
     }
     return(NULL)
   }
@@ -220,6 +233,7 @@ catch_up <- function(job) {
       reply <- redis_call(job$con, collect_command(job))
     }
     job$pending <- list()
+    job$urgent <- list()
     ids <- kept_ids(job)
     for (some in split(ids, ceiling(seq_along(ids) / 200))) {
       missing <- redis_call(job$con, list(
@@ -240,7 +254,7 @@ send_again <- function(job, ids) {
     kept$sent <- send_large(job$con, job$queue, job$id, kept$payload)
     job$slots[[slot_of(id)]] <- kept
   }
-  redis_call(job$con, submit_command(job, ids))
+  redis_call(job$con, submit_command(job, ids, "0"))
 }
 
 # Leaves nothing of the job in Redis.

@@ -76,7 +76,7 @@ while true do
   if payload and not known then
     redis.call('HDEL', task, next[1])
   elseif payload then
-    redis.call('SET', clock, next[2])
+    if tonumber(next[2]) > 0 then redis.call('SET', clock, next[2]) end
     -- Wakes another one, in case a token was lost with the worker that took it.
     if redis.call('ZCARD', idle) > 1 and redis.call('LLEN', bell) == 0
       and redis.call('ZCARD', todo) > 0 then

@@ -4,6 +4,7 @@
 -- Order is start-time fair queueing (Goyal, Vin and Cheng, 1996): each block
 -- gets a virtual start time, a job's blocks are 1/weight apart, and workers
 -- take the smallest. Jobs thus take turns, whatever their number of blocks.
+-- With 0 for a weight blocks go ahead of all others: they were lost before.
 -- KEYS todo task jobs seen clock bell idle
 -- ARGV job sequence ttl_ms weight (block payload)...
 local todo, task, jobs, seen, clock, bell, idle = unpack(KEYS)
@@ -16,13 +17,15 @@ if tonumber(redis.call('HGET', seen, job) or 0) >= seq then return {0} end
 
 local finish = tonumber(redis.call('HGET', seen, job .. ':finish') or 0)
 finish = math.max(finish, tonumber(redis.call('GET', clock) or 0))
-local step = 1 / tonumber(ARGV[4])
+local weight = tonumber(ARGV[4])
+local step = weight > 0 and 1 / weight
 local count = (#ARGV - 4) / 2
 for i = 5, #ARGV, 2 do
   local member = job .. '/' .. ARGV[i]
-  finish = finish + step
+  finish = finish + (step or 0)
+  local start = step and string.format('%.17g', finish) or 0
   redis.call('HSET', task, member, ARGV[i + 1])
-  redis.call('ZADD', todo, string.format('%.17g', finish), member)
+  redis.call('ZADD', todo, start, member)
 end
 redis.call('HSET', seen, job, seq, job .. ':finish',
   string.format('%.17g', finish))
