@@ -93,15 +93,15 @@ static SEXP as_sexp(const redisReply *reply) {
   case REDIS_REPLY_INTEGER:
     return ScalarReal((double)reply->integer);
   case REDIS_REPLY_STRING:
+#ifdef REDIS_REPLY_VERB
   case REDIS_REPLY_VERB:
+#endif
     value = allocVector(RAWSXP, (R_xlen_t)reply->len);
     if (reply->len) memcpy(RAW(value), reply->str, reply->len);
     return value;
   case REDIS_REPLY_ERROR:
     return error_value("reply", reply->str);
   case REDIS_REPLY_ARRAY:
-  case REDIS_REPLY_SET:
-  case REDIS_REPLY_MAP:
     value = PROTECT(allocVector(VECSXP, (R_xlen_t)reply->elements));
     for (size_t i = 0; i < reply->elements; i++)
       SET_VECTOR_ELT(value, (R_xlen_t)i, as_sexp(reply->element[i]));

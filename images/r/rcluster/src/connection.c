@@ -141,7 +141,7 @@ redisContext *rc_connect(const rc_endpoint *e, int timeout_ms, char *why,
               !(e->user[0] ? say(c, why, size, 3, auth)
                            : say(c, why, size, 2, legacy))) &&
              (!e->database || !say(c, why, size, 2, choose))) {
-    redisEnableKeepAliveWithInterval(c, 15);
+    redisEnableKeepAlive(c);
     return c;
   }
   redisFree(c);
