@@ -35,7 +35,7 @@ cluster_info <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
 
 # Counts, in constant time.
 queue_demand <- function(con, queue) {
-  counts <- redis_call(con, list(script_call(con, "demand", queue)))
+  counts <- redis_call(con, list(script_call("demand", queue)))
   names <- c("waiting", "running", "workers", "idle", "jobs")
   setNames(as.list(unlist(counts)), names)
 }

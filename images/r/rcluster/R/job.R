@@ -27,7 +27,7 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job$urgent <- list()
   job$calls <- lapply(
     setNames(nm = c("submit", "collect", "reconcile", "finish")),
-    function(name) script_call(con, name, queue, job$id)
+    function(name) script_call(name, queue, job$id)
   )
   announce(job)
   job
@@ -43,7 +43,7 @@ announce <- function(job) {
       "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
     )))
     send_variables(job)
-    redis_call(job$con, list(script_call(job$con, "announce", job$queue), c(
+    redis_call(job$con, list(script_call("announce", job$queue), c(
       job$id, job_ttl, sprintf("%.0f", job$timeout * 1000), connection
     )))
     job$epoch <- epoch

@@ -16,7 +16,7 @@ send_large <- function(con, queue, job, bytes, owner = TRUE) {
   keys <- key(queue, paste0(name, ":", seq_len(parts)))
   set <- key(queue, "blobs", job)
   if (owner) redis_call(con, list(c("SADD", set, keys)))
-  guarded <- if (!owner) c(script_call(con, "part", queue, job)[1:2], "3")
+  guarded <- if (!owner) c(script_call("part", queue, job)[1:2], "3")
   for (i in seq_len(parts)) {
     from <- (i - 1) * part_bytes + 1
     part <- bytes[from:min(i * part_bytes, length(bytes))]

@@ -36,7 +36,9 @@ open_connection <- function(con) {
   loaded <- .Call(rc_pipeline, pointer, script_loads(), timeout_seconds)
   if (inherits(loaded, "rc_error")) return(as.vector(loaded))
   failed <- Filter(function(reply) inherits(reply, "rc_error"), loaded)
-  if (length(failed)) as.vector(failed[[1]])
+  if (length(failed)) return(as.vector(failed[[1]]))
+  keep_hashes(loaded)
+  NULL
 }
 
 redis_close <- function(con) .Call(rc_close, con$pointer)

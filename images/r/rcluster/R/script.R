@@ -40,15 +40,18 @@ key <- function(queue, name, job = "") {
   paste0("{", queue, "}:", name, suffix)
 }
 
-# The beginning of a call: all but its own arguments.
-script_call <- function(con, name, queue, job = "") {
-  if (!length(ls(scripts))) read_scripts()
-  script <- scripts[[name]]
-  if (is.null(script$sha)) {
-    loaded <- redis_call(con, list(c("SCRIPT", "LOAD", script$text)))
-    script$sha <- rawToChar(loaded)
-    scripts[[name]] <- script
+# What a server replied to script_loads().
+keep_hashes <- function(replies) {
+  names <- script_names()
+  for (i in seq_along(names)) {
+    scripts[[names[i]]]$sha <- rawToChar(replies[[i]])
   }
+}
+
+# The beginning of a call: all but its own arguments. Every connection has
+# loaded the scripts.
+script_call <- function(name, queue, job = "") {
+  script <- scripts[[name]]
   c(
     "EVALSHA", script$sha, length(script$keys), key(queue, script$keys, job)
   )

@@ -47,7 +47,7 @@ work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
   start_capture()
   id <- Sys.getenv("RCLUSTER_WORKER")
   Sys.unsetenv("RCLUSTER_WORKER") # an R that a task starts is no worker
-  con <- redis_connect(patient_endpoint())
+  con <- connect_patiently(redis_endpoint())
   check_protocol(con, queue)
   loop <- new_loop(con, queue, id)
   suspendInterrupts(while (take_task(loop)) run_task(loop))
@@ -55,17 +55,12 @@ work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
 }
 
 # At its start a worker waits for Redis.
-patient_endpoint <- function() {
-  endpoint <- redis_endpoint()
-  said <- FALSE
+connect_patiently <- function(endpoint) {
+  said <- new.env(parent = emptyenv())
   repeat {
     con <- tryCatch(redis_connect(endpoint), error = identity)
-    if (!inherits(con, "error")) {
-      redis_close(con)
-      return(endpoint)
-    }
-    if (!said) base::message("rcluster: ", conditionMessage(con), "; waiting")
-    said <- TRUE
+    if (!inherits(con, "error")) return(con)
+    say_once(said, paste0(conditionMessage(con), "; waiting"))
     Sys.sleep(1)
   }
 }
@@ -129,7 +124,7 @@ take_task <- function(loop) {
 # as soon as the bell rings, a round trip earlier.
 step <- function(loop, bell = NULL) {
   if (is.null(loop$call)) {
-    loop$call <- script_call(loop$con, "step", loop$queue, loop$job_id)
+    loop$call <- script_call("step", loop$queue, loop$job_id)
   }
   command <- list(loop$call, c(
     loop$worker, sprintf("%.0f", loop$sequence), loop$lease,
