@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisEndpoint, Resources } from "./contracts";
 
+/** Port of Redis, in its container. */
+export const redisPort = 6379;
+
 /** Where containers find the Redis password. */
 export const passwordFile = "/run/secrets/redis-password";
 
@@ -83,11 +86,17 @@ export function redisEndpoint(
 /**
  * Environment that joins an R process to the queue. The password is not in it: it is in the file that it names.
  */
-export function queueEnvironment(redis: RedisEndpoint, queue: pulumi.Input<string>): pulumi.Output<Environment> {
-  return pulumi.all([redis.host, redis.port, queue]).apply(([host, port, name]): Environment => ({
+export function queueEnvironment(
+  redis: RedisEndpoint,
+  queue: pulumi.Input<string>,
+  file: string = passwordFile,
+): pulumi.Output<Environment> {
+  return pulumi.all([redis.host, redis.port, redis.user, queue]).apply(([host, port, user, name]): Environment => ({
     REDIS_HOST: host,
     REDIS_PORT: String(port),
-    ...(redis.password === undefined ? {} : { REDIS_PASSWORD_FILE: passwordFile }),
+    ...(user && { REDIS_USERNAME: user }),
+    ...(redis.tls && { REDIS_TLS: "true" }),
+    ...(redis.password === undefined ? {} : { REDIS_PASSWORD_FILE: file }),
     RCLUSTER_QUEUE: name,
   }));
 }
