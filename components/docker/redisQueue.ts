@@ -60,7 +60,9 @@ export class RedisQueue extends pulumi.ComponentResource {
         user: redisUser,
         resources: { cpus: 1, memory: args.memory },
         password,
-        files: [{ path: confFile, content: password.apply((secret) => redisConf([defaultUser([secret])], args.memory)) }],
+        files: [
+          { path: confFile, content: password.apply((secret) => redisConf([defaultUser([secret])], args.memory)) },
+        ],
         mounts: [{ type: "volume", source: volume.name, target: "/data" }],
         ports: [{ external: args.port, internal: redisPort }],
         healthcheck: {
