@@ -55,7 +55,8 @@ export function names(stack: string): Names {
 
 const slugLength = 40; // a host name holds 64 characters, prefix and index included
 
-function slug(stack: string): string {
+/** A stack's name as part of host names and labels: lower-case letters, digits and dashes, another for each stack. */
+export function slug(stack: string): string {
   const plain = stack.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
   if (plain === stack && plain.length <= slugLength) return plain;
   const digest = createHash("sha256").update(stack).digest("hex").slice(0, 6);
