@@ -6,8 +6,12 @@ export interface RedisEndpoint {
   readonly host: Input<string>;
   /** TCP port. */
   readonly port: Input<number>;
-  /** Password of the `default` user; a Redis without one leaves it out. Pass it as a secret. */
+  /** ACL user to log in as. Default: Redis' `default` user. */
+  readonly user?: Input<string>;
+  /** The user's password; a Redis without one leaves it out. Pass it as a secret. */
   readonly password?: Input<string>;
+  /** Whether to connect by TLS. Default: false. */
+  readonly tls?: boolean;
   /** All of the above as `redis://:password@host:port`. Secret where there is a password. */
   readonly url: Input<string>;
 }

@@ -7,8 +7,9 @@ async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     case "docker":
       return (await import("./docker")).deploy(config);
     case "kubernetes":
+      return (await import("./kubernetes")).deploy(config);
     case "eks":
-      throw new pulumi.RunError(`config platform: ${config.platform} is not built yet; allowed: docker`);
+      throw new pulumi.RunError(`config platform: ${config.platform} is not built yet; allowed: docker, kubernetes`);
   }
 }
 
