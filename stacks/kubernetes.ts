@@ -37,9 +37,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const { provider, keeper } = await providers(config, access);
   const opts = { provider };
   const kept = { provider: keeper, retainOnDelete: config.data.onDestroy === "keep" };
-  const namespace = place.adopted
-    ? pulumi.output(place.namespace)
-    : clusterNamespace("namespace", { ...place }, kept);
+  const namespace = place.adopted ? pulumi.output(place.namespace) : clusterNamespace("namespace", { ...place }, kept);
   const shared: ClusterContext = {
     namespace,
     instance: place.instance,
@@ -55,7 +53,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const egress = clientEgress(shared, config.egress, config.redis.url ? (external.port as number) : undefined);
   new k8s.networking.v1.NetworkPolicy("egress", { metadata: policy, spec: egress }, opts);
 
-  const dataName = claim("data", { ...shared, ...plan.claimsOf(config)[0]!, claimName: plan.dataClaim }, kept);
+  const dataName = claim("data", { ...shared, ...plan.dataClaimOf(config), claimName: plan.dataClaim }, kept);
   const data = { claimName: dataName };
   const store = plan.storeEnvironment(config.data);
   const cluster = { ...shared, redis, image: image.ref, pullSecret: pull };
@@ -66,7 +64,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
         {
           ...cluster,
           ...pool,
-          ...plan.placementOf({ tolerations: [], ...pool.placement }, config.image.platform),
+          ...pool.placement,
           pool: pool.name,
           env: secretEnvironment({ ...store, ...pool.env }),
           data: config.data.shared ? data : undefined,
@@ -75,7 +73,8 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       ),
   );
   // After the workers: an image that does not come up there never ends the session on the master.
-  const proven = pulumi.all([image.ref, ...workers.map((pool) => pool.deploymentName)]).apply(([ref]) => ref as string);
+  const deployments = pulumi.all(workers.map((pool) => pool.deploymentName));
+  const proven = pulumi.all([image.ref, deployments]).apply(([ref]) => ref);
   const master = new RMaster(
     "master",
     {
@@ -90,25 +89,21 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     },
     { providers: [provider] },
   );
-  void stackNames;
-
   return {
     redis: external,
-    cluster: pulumi
-      .all([namespace, master.podName, image.ref, pulumi.all(workers.map((pool) => pool.deploymentName))])
-      .apply(([ns, pod, ref, deployments]) =>
-        plan.describe({
-          namespace: ns,
-          context: access.context,
-          kubeconfig: config.kubernetes.kubeconfig,
-          instance: place.instance,
-          master: pod,
-          deployments,
-          workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
-          image: ref,
-          localPort,
-        }),
-      ),
+    cluster: pulumi.all([namespace, master.podName, image.ref, deployments]).apply(([ns, pod, ref, names]) =>
+      plan.describe({
+        namespace: ns,
+        context: access.context,
+        kubeconfig: config.kubernetes.kubeconfig,
+        instance: place.instance,
+        master: pod,
+        deployments: names,
+        workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
+        image: ref,
+        localPort,
+      }),
+    ),
   };
 }
 

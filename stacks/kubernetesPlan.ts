@@ -31,7 +31,7 @@ export interface Pool {
 }
 
 /** The pools of a config: those of `pools`, else one of `workers` workers. */
-export function poolsOf({ pools, worker, workers, queue }: ClusterConfig): Pool[] {
+export function poolsOf({ pools, worker, workers, queue, image }: ClusterConfig): Pool[] {
   const single = { name: "worker", workers: workers === "auto" ? fewWorkers : workers };
   return (pools ?? [single]).map((own, index) => {
     const pool = { ...worker, queue, ...own };
@@ -42,7 +42,7 @@ export function poolsOf({ pools, worker, workers, queue }: ClusterConfig): Pool[
       workers: pool.workers,
       queue: pool.queue,
       resources: resourcesOf(pool),
-      placement: placementOf(pool),
+      placement: placementOf(pool, image.platform),
       env: pool.env,
       dataReadOnly: pool.dataReadOnly,
       graceSeconds: pool.grace,
@@ -51,7 +51,7 @@ export function poolsOf({ pools, worker, workers, queue }: ClusterConfig): Pool[
 }
 
 type PodConfig = Pick<ClusterConfig["worker"], "cpus" | "memory" | "ephemeralStorage" | "gpu"> & PlacementConfig;
-type PlacementConfig = Pick<ClusterConfig["worker"], "nodeSelector" | "tolerations" | "priorityClass">;
+type PlacementConfig = Readonly<Pick<ClusterConfig["worker"], "nodeSelector" | "tolerations" | "priorityClass">>;
 
 /** What a pod of R may use, of `master`, `worker` or a pool. */
 export function resourcesOf({ cpus, memory, ephemeralStorage, gpu }: PodConfig): PodResources {
@@ -89,11 +89,16 @@ export function wantedOf(config: ClusterConfig, stack: string, pools: readonly P
     namespace: { key: "kubernetes.namespace", name: namespace, adopt: adopted },
     names: [
       { kind: "StatefulSet", name: "rmaster" },
-      ...(redis ? ([{ kind: "StatefulSet", name: "redis" }, { kind: "Service", name: "redis" }] as const) : []),
+      ...(redis
+        ? ([
+            { kind: "StatefulSet", name: "redis" },
+            { kind: "Service", name: "redis" },
+          ] as const)
+        : []),
     ],
     storage: claimsOf(config).map(({ classKey, storageClass }) => ({ key: classKey, name: storageClass })),
     pods: [
-      pod("master", resourcesOf(config.master), placementOf(config.master)),
+      pod("master", resourcesOf(config.master), placementOf(config.master, config.image.platform)),
       ...pools.map(({ key, resources, placement }) => pod(key, resources, placement)),
       ...(redis ? [pod("redis", config.redis, placementOf(config.redis))] : []),
     ],
@@ -106,23 +111,26 @@ export function changeOf(config: ClusterConfig, stack: string): Change {
   return { ...placeOf(config, stack), claims: claimsOf(config), passwordVersion: version };
 }
 
-/** The claims of a config. */
-export function claimsOf({ kubernetes, data, redis }: ClusterConfig): WantedClaim[] {
-  const common = "kubernetes.storageClass";
-  const classOf = (section: string, own?: string) => ({
-    classKey: own === undefined ? common : `${section}.storageClass`,
-    storageClass: own ?? kubernetes.storageClass,
-  });
-  const master: WantedClaim = {
-    role: "master",
-    size: data.size,
-    sizeKey: "data.size",
-    ...classOf("data", data.storageClass),
-    shared: data.shared,
-  };
-  if (redis.url !== undefined) return [master];
+/** The claim for /data. */
+export function dataClaimOf({ data, kubernetes }: ClusterConfig): WantedClaim {
+  const { size, shared } = data;
+  return { role: "master", size, sizeKey: "data.size", shared, ...classOf("data", data, kubernetes) };
+}
+
+function redisClaimOf({ redis, kubernetes }: ClusterConfig): WantedClaim {
   const size = redis.size ?? redisVolumeSize(redis.memory);
-  return [master, { role: "redis", size, sizeKey: "redis.size", ...classOf("redis", redis.storageClass) }];
+  return { role: "redis", size, sizeKey: "redis.size", ...classOf("redis", redis, kubernetes) };
+}
+
+function claimsOf(config: ClusterConfig): WantedClaim[] {
+  return [dataClaimOf(config), ...(config.redis.url === undefined ? [redisClaimOf(config)] : [])];
+}
+
+function classOf(section: string, own: { storageClass?: string }, common: { storageClass?: string }) {
+  return {
+    classKey: `${own.storageClass === undefined ? "kubernetes" : section}.storageClass`,
+    storageClass: own.storageClass ?? common.storageClass,
+  };
 }
 
 /** Environment for R to find an S3-compatible store; its keys are secret. */

@@ -1,17 +1,10 @@
-import type { V1Node, V1Taint, V1Toleration } from "@kubernetes/client-node";
+import type { V1Node, V1Taint } from "@kubernetes/client-node";
+import type { Placement, Toleration } from "./pod";
+import type { PodResources } from "./quantities";
 
 /** What one pod asks of a node. `key` is the part of the config that says so, such as `worker` or `pools[0]`. */
-export interface PodRequest {
+export interface PodRequest extends PodResources, Placement {
   readonly key: string;
-  readonly cpus: number;
-  /** Bytes. */
-  readonly memory: number;
-  /** Bytes on the node's own disk. */
-  readonly ephemeralStorage?: number;
-  /** How many of an extended resource, such as `nvidia.com/gpu`. */
-  readonly gpu?: { readonly resource: string; readonly count: number };
-  readonly nodeSelector?: Readonly<Record<string, string>>;
-  readonly tolerations?: readonly Pick<V1Toleration, "key" | "operator" | "value" | "effect">[];
 }
 
 interface Demand {
@@ -50,7 +43,7 @@ function demands(pod: PodRequest): Demand[] {
     { key: "cpus", resource: "cpu", amount: pod.cpus, text: String },
     { key: "memory", resource: "memory", amount: pod.memory, text: size },
     { key: "ephemeralStorage", resource: "ephemeral-storage", amount: pod.ephemeralStorage ?? 0, text: size },
-    { key: "gpu", resource: pod.gpu?.resource ?? "", amount: pod.gpu?.count ?? 0, text: String },
+    ...Object.entries(pod.devices ?? {}).map(([resource, amount]) => ({ key: "gpu", resource, amount, text: String })),
   ].filter(({ amount }) => amount > 0);
 }
 
@@ -58,7 +51,7 @@ function matches(node: V1Node, selector: Readonly<Record<string, string>>): bool
   return Object.entries(selector).every(([name, value]) => node.metadata?.labels?.[name] === value);
 }
 
-function accepts(node: V1Node, tolerations: NonNullable<PodRequest["tolerations"]>): boolean {
+function accepts(node: V1Node, tolerations: readonly Toleration[]): boolean {
   return hard(node).every((taint) => tolerations.some((toleration) => tolerates(toleration, taint)));
 }
 
@@ -66,7 +59,7 @@ function hard(node: V1Node): V1Taint[] {
   return (node.spec?.taints ?? []).filter(({ effect }) => effect !== "PreferNoSchedule");
 }
 
-function tolerates(toleration: NonNullable<PodRequest["tolerations"]>[number], taint: V1Taint): boolean {
+function tolerates(toleration: Toleration, taint: V1Taint): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;
   return toleration.operator === "Exists" || (toleration.value ?? "") === (taint.value ?? "");

@@ -4,7 +4,13 @@ import { redisEndpoint, redisPort } from "../environment";
 import { defaultUser, readingUser, redisConf } from "../redisConf";
 import { claim } from "./claim";
 import { clusterLabels, nameWhenUp, notAwaited, podSelector, type ClusterContext } from "./context";
-import { passwordMount, passwordSecret, passwordVersionLabel, passwordVersions, type KubernetesEndpoint } from "./password";
+import {
+  passwordMount,
+  passwordSecret,
+  passwordVersionLabel,
+  passwordVersions,
+  type KubernetesEndpoint,
+} from "./password";
 import { podTemplate, type Placement, type VolumeMount } from "./pod";
 import { redisAccess, type Peer } from "./policies";
 import { aclLine, redisContainer, reloader } from "./redisPod";
@@ -85,7 +91,11 @@ export class RedisQueue extends pulumi.ComponentResource {
       { metadata, immutable: true, data: { "redis.conf": redisConf([aclLine], args.memory) } },
       child,
     );
-    const claimName = claim(`${name}-data`, { ...args, role: "redis", size: args.size ?? redisVolumeSize(args.memory) }, child);
+    const claimName = claim(
+      `${name}-data`,
+      { ...args, role: "redis", size: args.size ?? redisVolumeSize(args.memory) },
+      child,
+    );
     new k8s.networking.v1.NetworkPolicy(`${name}-access`, { metadata, spec: redisAccess(args, args.peers) }, child);
 
     const mounts: VolumeMount[] = [

@@ -108,7 +108,7 @@ describe("a pod that is too large for any node", () => {
       "config worker.cpus: 8.5 is not allowed; allowed: at most 8, the most that a node has",
       "config worker.memory: 4Gi is not allowed; allowed: at most 3Gi, the most that a node has",
     ]);
-    assert.deepEqual(misfits({ ...worker, gpu: { resource: "nvidia.com/gpu", count: 1 } }, nodes), [
+    assert.deepEqual(misfits({ ...worker, devices: { "nvidia.com/gpu": 1 } }, nodes), [
       "config worker.gpu: 1 is not allowed; allowed: at most 0, the most that a node has",
     ]);
   });
