@@ -18,7 +18,7 @@ main(async () => {
   const { names, workers, exec, commands } = JSON.parse(output) as Cluster;
   if (workers > 0) {
     console.log(`\nRunning ${example} on ${names.master}:\n`);
-    const [program = "", ...args] = [...exec, "Rscript", "-"];
+    const [program, ...args] = [...exec, "Rscript", "-"];
     await run(program, args, { stdin: fs.createReadStream(path.join(root, example)) });
   }
   const shellFile = writeShellFile(root, backendEnvironment(root));

@@ -58,6 +58,7 @@ export class RMaster extends pulumi.ComponentResource {
             {
               role: "master",
               command: commands.master,
+              ready: ["bash", "-c", "exec 3<>/dev/tcp/$REDIS_HOST/$REDIS_PORT"], // name resolved, no policy in the way
               // An open session is not to be moved to make room.
               annotations: {
                 "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
