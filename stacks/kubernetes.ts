@@ -11,6 +11,7 @@ import {
   clusterNamespace,
   pullSecret,
   RedisQueue,
+  restartWarning,
   RImage,
   RMaster,
   RWorkerPool,
@@ -85,6 +86,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       env: secretEnvironment({ ...store, ...config.master.env }),
       data,
       masterRollout: config.master.rollout,
+      beforeUpdate: restartWarning(config.master.rollout === "manual"),
     },
     fenced,
   );
