@@ -1,0 +1,6 @@
+export { AutoNodes, type AutoNodesArgs } from "./autoNodes";
+export { EksCluster, type AwsPlace, type EksClusterArgs } from "./eksCluster";
+export { Network, type ClusterNetwork, type NetworkArgs } from "./network";
+export { nodeLabels, onNodes, type Capacity, type NodeRole } from "./nodePools";
+export { Registry, type RegistryArgs } from "./registry";
+export { stackTag, type Tags } from "./tags";
