@@ -1,4 +1,4 @@
-import type { Cluster } from "../components/contracts";
+import type { Cluster, Platform } from "../components/contracts";
 import { slug, type Environment } from "../components/environment";
 import type { PodResources, Placement } from "../components/kubernetes";
 import type { Change, WantedClaim } from "../components/kubernetes/changes";
@@ -146,6 +146,7 @@ export function storeEnvironment({ s3 }: ClusterConfig["data"]): Environment {
 }
 
 interface Made {
+  readonly platform: Platform;
   readonly namespace: string;
   readonly context: string;
   readonly kubeconfig?: string;
@@ -170,7 +171,7 @@ export function describe(made: Made): Cluster {
   const selector = `app.kubernetes.io/instance=${made.instance},app.kubernetes.io/component=worker`;
   return {
     version: 1,
-    platform: "kubernetes",
+    platform: made.platform,
     names: { namespace, redis: "redis", master, workers: deployments },
     workers,
     exec: [...kubectl, "exec", "--stdin", master, "--"],

@@ -2,7 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { EksCluster } from "./eksCluster";
 import type { ClusterNetwork } from "./network";
-import { nodeClassSpec, nodePoolSpec, volumeParameters, type Capacity, type NodePoolArgs, type NodeRole } from "./nodePools";
+import {
+  nodeClassSpec,
+  nodePoolSpec,
+  volumeParameters,
+  type Capacity,
+  type NodePoolArgs,
+  type NodeRole,
+} from "./nodePools";
 import type { Tags } from "./tags";
 import { VolumesGone } from "./volumesGone";
 

@@ -36,9 +36,7 @@ export function formatBlock({ first, prefix }: Block): string {
 
 /** Whether `inner` is a part of `outer`. */
 export function contains(outer: Block, inner: Block): boolean {
-  return (
-    inner.prefix >= outer.prefix && inner.first >= outer.first && inner.first < outer.first + size(outer.prefix)
-  );
+  return inner.prefix >= outer.prefix && inner.first >= outer.first && inner.first < outer.first + size(outer.prefix);
 }
 
 /** Whether a VPC may have these addresses: a private block that is neither too large nor too small. */

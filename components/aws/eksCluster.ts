@@ -117,7 +117,15 @@ export class EksCluster extends pulumi.ComponentResource {
       { ...child, dependsOn: [logs, ...control.ready] },
     );
     const entries = [
-      ...entry(`${name}-nodes`, cluster, nodes.role.arn, "EC2", accessPolicy("AmazonEKSAutoNodePolicy", partition), args, child),
+      ...entry(
+        `${name}-nodes`,
+        cluster,
+        nodes.role.arn,
+        "EC2",
+        accessPolicy("AmazonEKSAutoNodePolicy", partition),
+        args,
+        child,
+      ),
       ...args.admins.flatMap((role) =>
         entry(
           `${name}-${role.replace(/^.*\//, "")}`,

@@ -133,7 +133,8 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
   }
 }
 
-type Target = { readonly gatewayId: pulumi.Input<string> } | { readonly natGatewayId: pulumi.Input<string> } | undefined;
+type Target =
+  { readonly gatewayId: pulumi.Input<string> } | { readonly natGatewayId: pulumi.Input<string> } | undefined;
 
 function ecrEndpoints(
   name: string,

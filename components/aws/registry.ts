@@ -32,7 +32,9 @@ export class Registry extends pulumi.ComponentResource {
         name: args.repositoryName,
         imageTagMutability: "MUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
-        encryptionConfigurations: [args.keyArn ? { encryptionType: "KMS", kmsKey: args.keyArn } : { encryptionType: "AES256" }],
+        encryptionConfigurations: [
+          args.keyArn ? { encryptionType: "KMS", kmsKey: args.keyArn } : { encryptionType: "AES256" },
+        ],
         forceDelete: true,
         tags: named(args.tags, args.repositoryName),
       },

@@ -11,7 +11,7 @@ import {
   passwordVersions,
   type KubernetesEndpoint,
 } from "./password";
-import { podTemplate, type Placement, type VolumeMount } from "./pod";
+import { notMoved, podTemplate, type Placement, type VolumeMount } from "./pod";
 import { redisAccess, type Peer } from "./policies";
 import { aclLine, redisContainer, reloader } from "./redisPod";
 
@@ -124,6 +124,7 @@ export class RedisQueue extends pulumi.ComponentResource {
           template: podTemplate({
             ...args,
             labels: { ...metadata.labels, ...selector },
+            annotations: notMoved,
             user,
             containers: [
               redisContainer({ image, memory: args.memory, cpus: args.cpus ?? 0.25, mounts: [...mounts, data] }),
