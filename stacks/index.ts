@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { PlatformOutputs } from "../components/contracts";
 import { readConfig, type ClusterConfig } from "./config";
 
@@ -9,7 +8,7 @@ async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     case "kubernetes":
       return (await import("./kubernetes")).deploy(config);
     case "eks":
-      throw new pulumi.RunError(`config platform: ${config.platform} is not built yet; allowed: docker, kubernetes`);
+      return (await import("./eks")).deploy(config);
   }
 }
 
