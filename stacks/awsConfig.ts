@@ -48,7 +48,10 @@ export const aws = z.strictObject({
     .wholeNumber(1)
     .refine((days) => logPeriods.some((period) => period === days))
     .default(30),
-  bucket: z.enum(["none", "delete", "keep"]).default("none"),
+  bucket: z
+    .string()
+    .regex(/^(none|delete|[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])$/)
+    .default("none"),
   budget: budget.optional(),
   tags: z
     .record(
@@ -82,7 +85,8 @@ export const awsAllowed: Readonly<Record<string, string>> = {
   "aws.encryption": "aws or own",
   "aws.logs": `a list of ${logTypes.join(", ")}`,
   "aws.logDays": `one of ${logPeriods.join(", ")}`,
-  "aws.bucket": "none, delete or keep: what a destroy does with it",
+  "aws.bucket":
+    "none, delete for one that is made with the cluster and deleted with it, or the name of an existing one",
   "aws.budget": values.objectAllowed(budget),
   "aws.budget.monthly": "US dollars a month, more than 0",
   "aws.budget.email": "an e-mail address",

@@ -116,6 +116,9 @@ function awsConflict(given: Given): string | undefined {
   if (Number(nats ?? 1) > Number(zones ?? 2)) {
     return `config aws.vpc.natGateways: ${String(nats)} is not allowed; allowed: 0, 1, or one for each of the zones`;
   }
+  if (given.egress === "none" && (at(given, "aws.bucket") ?? "none") !== "none") {
+    return "config aws.bucket: cannot be reached with egress none; allowed: egress all, or a list with S3's networks";
+  }
   if (at(given, "aws.publicAccess") === undefined) return noPublicAccess;
   if (at(given, "image.ref") !== undefined && at(given, "image.platform") === undefined) {
     return "config image.platform: is not set, and an image built elsewhere does not say it; allowed: linux/amd64 or linux/arm64";

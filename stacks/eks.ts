@@ -4,20 +4,22 @@ import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { AutoNodes, EksCluster, Registry } from "../components/aws";
-import { findIdentity } from "../components/aws/identity";
+import { AutoNodes, Bucket, budget, EksCluster, Registry } from "../components/aws";
+import { costLine, costOf } from "../components/aws/cost";
+import { findIdentity, type Identity } from "../components/aws/identity";
 import type { Tags } from "../components/aws/tags";
 import type { PlatformOutputs } from "../components/contracts";
 import { checkEmulation } from "../components/docker/emulation";
 import { findEngine, type Engine } from "../components/docker/engine";
-import { RImage, type Workload } from "../components/kubernetes";
+import { RImage, serviceAccount, type Workload } from "../components/kubernetes";
 import { connect, type Access } from "../components/kubernetes/access";
 import { waitForRollout } from "../components/kubernetes/rollout";
 import type { ClusterConfig } from "./config";
 import { checkAccount, otherAdmins } from "./eksAccount";
 import { networkOf } from "./eksNetwork";
-import { configOnEks, eksNames, nodeProblem, tagsOf, type EksNames } from "./eksPlan";
+import * as plan from "./eksPlan";
 import { deployOn } from "./kubernetesCluster";
+import { poolsOf } from "./kubernetesPlan";
 
 // Nodes are made on demand, which takes a minute or two, and longer where AWS has few to spare.
 const patience = { unschedulableSeconds: 480, timeoutSeconds: 1200 };
@@ -25,15 +27,15 @@ const patience = { unschedulableSeconds: 480, timeoutSeconds: 1200 };
 /** A cluster on an EKS cluster that is made for it, in an account that may be empty. */
 export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const stack = pulumi.getStack();
-  const problem = nodeProblem(config);
+  const problem = plan.nodeProblem(config);
   if (problem) throw new pulumi.RunError(problem);
   const engine = config.image.ref === undefined ? await findEngine() : undefined;
   const platform = config.image.platform ?? engine?.platform ?? "linux/amd64";
   if (engine) await checkEmulation(engine, platform);
   const settings = new pulumi.Config("aws");
   const place = await findIdentity({ region: settings.get("region"), profile: settings.get("profile") });
-  const names = eksNames(stack, place.account);
-  const tags = tagsOf(config, pulumi.getProject(), stack);
+  const names = plan.eksNames(stack, place.account);
+  const tags = plan.tagsOf(config, pulumi.getProject(), stack);
 
   const provider = new aws.Provider("aws", { region: place.region as aws.Region, profile: place.profile });
   await checkAccount(config, { place, names, stack: `${pulumi.getProject()}/${stack}` }, { provider });
@@ -74,24 +76,56 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     },
     { providers: [kubernetes] },
   );
-  return deployOn(
+  const bucket = plan.bucketOf(config, names);
+  const store =
+    bucket &&
+    new Bucket(
+      "bucket",
+      {
+        bucketName: bucket.name,
+        existing: bucket.existing,
+        ...names,
+        clusterName: cluster.clusterName,
+        clusterArn: cluster.clusterArn,
+        place,
+        keyArn: cluster.keyArn,
+        tags,
+      },
+      onAws,
+    );
+  if (config.aws.budget) budget("budget", { budgetName: names.cluster, ...config.aws.budget, tags }, { provider });
+  const cost = costOf(plan.billOf(config, platform, network.publicNodes));
+  const made = deployOn(
     {
       platform: "eks",
       provider: kubernetes,
       keeper: kubernetes,
-      dependsOn: [nodes],
+      dependsOn: store ? [nodes, store] : [nodes],
+      serviceAccount: store && ((context, opts) => serviceAccount(names.serviceAccount, context, opts)),
       rollout: rolloutOn(cluster.kubeconfig),
       image: imageOf(config, { names, tags, platform }, cluster, engine, provider),
       kubeconfig: written(cluster.kubeconfig, names.kubeconfig),
       context: names.cluster,
     },
-    configOnEks(config, names, platform),
+    plan.configOnEks(config, names, { platform, region: place.region }),
   );
+  void pulumi.log.info(
+    costLine(
+      cost,
+      poolsOf(config).reduce((sum, { workers }) => sum + workers, 0),
+    ),
+  );
+  return { ...made, more: { cost, ...(bucket && { bucket: bucket.name }), login: loginCommand(names.cluster, place) } };
+}
+
+/** The command that lets any kubectl of the user's into the cluster. */
+function loginCommand(cluster: string, { region, profile }: Identity): string {
+  return `aws eks update-kubeconfig --name ${cluster} --region ${region}${profile ? ` --profile ${profile}` : ""}`;
 }
 
 function imageOf(
   config: ClusterConfig,
-  { names, tags, platform }: { names: EksNames; tags: Tags; platform: string },
+  { names, tags, platform }: { names: plan.EksNames; tags: Tags; platform: string },
   cluster: EksCluster,
   engine: Engine | undefined,
   provider: aws.Provider,

@@ -40,7 +40,10 @@ export async function checkAccount(config: ClusterConfig, { place, names, stack 
     ...place,
   });
   const access = await connect({ kubeconfig: text });
-  await checkChanges(access, changeOf(configOnEks(config, names, "linux/amd64"), pulumi.getStack()));
+  await checkChanges(
+    access,
+    changeOf(configOnEks(config, names, { platform: "linux/amd64", region: place.region }), pulumi.getStack()),
+  );
 }
 
 /** The named administrators without whoever is logged in: that one's access comes with the cluster. */

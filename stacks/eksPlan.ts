@@ -1,8 +1,9 @@
+import type { Bill } from "../components/aws/cost";
 import { nodeLabels, type NodeRole } from "../components/aws/nodePools";
 import { stackTag } from "../components/aws/tags";
-import { slug } from "../components/environment";
+import { slug, type Environment } from "../components/environment";
 import type { ClusterConfig } from "./config";
-import { poolsOf } from "./kubernetesPlan";
+import { claimsOf, poolsOf } from "./kubernetesPlan";
 
 /** Names of what a stack makes on AWS. */
 export interface EksNames {
@@ -12,6 +13,9 @@ export interface EksNames {
   readonly repository: string;
   readonly storageClass: string;
   readonly bucket: string;
+  /** Service account of the pods that use the bucket. */
+  readonly serviceAccount: string;
+  readonly namespace: string;
   /** Path of the kubeconfig for the user's own commands. */
   readonly kubeconfig: string;
 }
@@ -26,6 +30,8 @@ export function eksNames(stack: string, account: string): EksNames {
     repository: `rcluster/${instance.replace(/-+/g, "-").replace(/^-|-$/g, "")}`,
     storageClass: name,
     bucket: `${name}-${account}`,
+    serviceAccount: "rcluster-r",
+    namespace: name,
     kubeconfig: `.rcluster/kubeconfig-${instance}.json`,
   };
 }
@@ -35,11 +41,28 @@ export function tagsOf(config: ClusterConfig, project: string, stack: string): R
   return { ...config.aws.tags, [stackTag]: `${project}/${stack}` };
 }
 
+/** The bucket of a config; undefined for none. */
+export function bucketOf({ aws: { bucket } }: ClusterConfig, names: EksNames) {
+  if (bucket === "none") return undefined;
+  return bucket === "delete" ? { name: names.bucket, existing: false } : { name: bucket, existing: true };
+}
+
+// Where pods get the credentials of their role: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+const identityAgent = "169.254.170.23/32";
+
 /**
  * The config as the Kubernetes part takes it: pods select the nodes of their pool, claims the stack's StorageClass,
  * and the image is built for the nodes' platform.
  */
-export function configOnEks(config: ClusterConfig, names: EksNames, platform: string): ClusterConfig {
+export function configOnEks(
+  config: ClusterConfig,
+  names: EksNames,
+  { platform, region }: { readonly platform: string; readonly region: string },
+): ClusterConfig {
+  const bucket = bucketOf(config, names);
+  const store: Environment = bucket
+    ? { RCLUSTER_BUCKET: bucket.name, AWS_REGION: region, AWS_DEFAULT_REGION: region }
+    : {};
   const placed = <T extends { nodeSelector?: Record<string, string> }>(role: NodeRole, pods: T): T => ({
     ...pods,
     nodeSelector: { ...pods.nodeSelector, ...nodeLabels(role, names.instance) },
@@ -47,10 +70,14 @@ export function configOnEks(config: ClusterConfig, names: EksNames, platform: st
   return {
     ...config,
     image: { ...config.image, platform },
-    worker: placed("worker", config.worker),
-    master: placed("core", config.master),
+    worker: placed("worker", { ...config.worker, env: { ...store, ...config.worker.env } }),
+    master: placed("core", { ...config.master, env: { ...store, ...config.master.env } }),
     redis: placed("core", config.redis),
-    pools: config.pools?.map((pool) => (pool.nodeSelector ? placed("worker", pool) : pool)),
+    pools: config.pools?.map((pool) => ({
+      ...(pool.nodeSelector ? placed("worker", pool) : pool),
+      ...(pool.env && { env: { ...store, ...pool.env } }),
+    })),
+    egress: bucket && Array.isArray(config.egress) ? [...config.egress, identityAgent] : config.egress,
     kubernetes: { ...config.kubernetes, storageClass: names.storageClass },
   };
 }
@@ -66,4 +93,26 @@ export function nodeProblem(config: ClusterConfig): string | undefined {
   const { maxCpus } = config.aws.nodes;
   if (cpus <= maxCpus) return undefined;
   return `config aws.nodes.maxCpus: ${maxCpus} is too few for workers of ${cpus} cores together; allowed: ${Math.ceil(cpus)} or more`;
+}
+
+/** What the config's cluster costs. */
+export function billOf(config: ClusterConfig, platform: string, publicNodes: boolean): Bill {
+  const { vpc, encryption } = config.aws;
+  const ownNetwork = vpc.id === undefined;
+  const redis = config.redis.url === undefined ? config.redis : { cpus: 0, memory: 0 };
+  const pools = poolsOf(config);
+  const sum = (of: (pool: (typeof pools)[number]) => number) => pools.reduce((all, pool) => all + of(pool), 0);
+  return {
+    architecture: platform === "linux/arm64" ? "arm64" : "amd64",
+    natGateways: ownNetwork ? vpc.natGateways : 0,
+    publicNodes,
+    endpoints: ownNetwork && vpc.ecrEndpoints ? 2 * vpc.zones : 0,
+    ownKey: encryption === "own",
+    volumes: claimsOf(config).reduce((all, { size }) => all + size, 0),
+    core: { cpus: config.master.cpus + redis.cpus, memory: config.master.memory + redis.memory },
+    workers: {
+      cpus: sum(({ workers, resources }) => workers * resources.cpus),
+      memory: sum(({ workers, resources }) => workers * resources.memory),
+    },
+  };
 }

@@ -1,4 +1,6 @@
 export { AutoNodes, type AutoNodesArgs } from "./autoNodes";
+export { Bucket, type BucketArgs } from "./bucket";
+export { budget, type BudgetArgs } from "./budget";
 export { EksCluster, type AwsPlace, type EksClusterArgs } from "./eksCluster";
 export { Network, type ClusterNetwork, type NetworkArgs } from "./network";
 export { nodeLabels, onNodes, type Capacity, type NodeRole } from "./nodePools";

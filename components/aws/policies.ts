@@ -97,8 +97,8 @@ export function taggingPolicy(partition = "aws"): string {
   );
 }
 
-/** What master and workers may do with their bucket. */
-export function bucketAccess(bucketArn: string): string {
+/** What master and workers may do with their bucket, and with the key of what is in it. */
+export function bucketAccess(bucketArn: string, keyArn?: string): string {
   return document(
     { Effect: "Allow", Action: ["s3:ListBucket", "s3:GetBucketLocation"], Resource: bucketArn },
     {
@@ -106,6 +106,7 @@ export function bucketAccess(bucketArn: string): string {
       Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"],
       Resource: `${bucketArn}/*`,
     },
+    ...(keyArn ? [{ Effect: "Allow" as const, Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: keyArn }] : []),
   );
 }
 
