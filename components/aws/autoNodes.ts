@@ -57,14 +57,18 @@ export class AutoNodes extends pulumi.ComponentResource {
         apiVersion: "eks.amazonaws.com/v1",
         kind: "NodeClass",
         metadata: { name: `rcluster-${instance}` },
-        spec: pulumi
-          .all([cluster.nodeRole, cluster.securityGroupId, cluster.keyArn, pulumi.all([...network.nodeSubnetIds])])
-          .apply(([role, securityGroupId, keyArn, subnetIds]) =>
-            nodeClassSpec({ role, securityGroupId, keyArn, subnetIds, publicNodes: network.publicNodes, tags }),
-          ),
+        spec: nodeClassSpec({
+          role: cluster.nodeRole,
+          securityGroupId: cluster.securityGroupId,
+          keyArn: cluster.keyArn,
+          subnetIds: network.nodeSubnetIds,
+          publicNodes: network.publicNodes,
+          tags,
+        }),
       },
       { parent: this, dependsOn: policies },
     );
+    const className = nodeClass.metadata.apply((metadata) => (metadata as { name: string }).name);
     const pool = (role: NodeRole, pooled: Pick<NodePoolArgs, "capacity" | "families" | "maxCpus">) =>
       new k8s.apiextensions.CustomResource(
         `${name}-${role}`,
@@ -76,9 +80,7 @@ export class AutoNodes extends pulumi.ComponentResource {
             name: `rcluster-${instance}-${role}`,
             annotations: { "pulumi.com/deletionPropagationPolicy": "foreground" },
           },
-          spec: nodeClass.metadata.apply((metadata) =>
-            nodePoolSpec({ ...args, ...pooled, role, nodeClass: (metadata as { name: string }).name }),
-          ),
+          spec: nodePoolSpec({ ...args, ...pooled, role, nodeClass: className }),
         },
         child,
       );
@@ -91,7 +93,7 @@ export class AutoNodes extends pulumi.ComponentResource {
       {
         metadata: { name: args.storageClass },
         provisioner: "ebs.csi.eks.amazonaws.com",
-        parameters: pulumi.output(cluster.keyArn).apply((keyArn) => volumeParameters(tags, keyArn)),
+        parameters: volumeParameters(tags, cluster.keyArn),
         volumeBindingMode: "WaitForFirstConsumer",
         allowVolumeExpansion: true,
         reclaimPolicy: "Delete",

@@ -1,4 +1,4 @@
-import type { Placement } from "../kubernetes";
+import type { Input } from "@pulumi/pulumi";
 
 // What Auto Mode's kinds look like:
 // https://docs.aws.amazon.com/eks/latest/userguide/create-node-class.html
@@ -15,7 +15,7 @@ export interface NodePoolArgs {
   readonly role: NodeRole;
   /** Name of the cluster's stack, a label's value. */
   readonly instance: string;
-  readonly nodeClass: string;
+  readonly nodeClass: Input<string>;
   readonly architecture: "amd64" | "arm64";
   readonly capacity: Capacity;
   /** Instance families, such as `c7g`. Default: all recent ones for general use, computing and memory. */
@@ -35,11 +35,6 @@ const label = (role: NodeRole) => `rcluster.node.${role}`;
 /** Labels of a pool's nodes; a pod that selects them starts no other node, and runs on no other. */
 export function nodeLabels(role: NodeRole, instance: string): Record<string, string> {
   return { [label(role)]: instance };
-}
-
-/** Where a pod runs: on the nodes of its pool, besides what is asked for by the user. */
-export function onNodes(role: NodeRole, instance: string, placement: Placement): Placement {
-  return { ...placement, nodeSelector: { ...placement.nodeSelector, ...nodeLabels(role, instance) } };
 }
 
 /**
@@ -79,13 +74,13 @@ function requirement(key: string, operator: "In" | "Gt", values: readonly string
 /** What nodes have in common. */
 export interface NodeClassArgs {
   /** Name of their role. */
-  readonly role: string;
-  readonly subnetIds: readonly string[];
-  readonly securityGroupId: string;
+  readonly role: Input<string>;
+  readonly subnetIds: readonly Input<string>[];
+  readonly securityGroupId: Input<string>;
   /** Whether they have public addresses. */
   readonly publicNodes: boolean;
   /** ARN of the key for their disks. Default: AWS's own. */
-  readonly keyArn?: string;
+  readonly keyArn?: Input<string>;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -103,7 +98,10 @@ export function nodeClassSpec(args: NodeClassArgs) {
 }
 
 /** Parameters of a StorageClass for encrypted volumes that bear tags. */
-export function volumeParameters(tags: Readonly<Record<string, string>>, keyArn?: string): Record<string, string> {
+export function volumeParameters(
+  tags: Readonly<Record<string, string>>,
+  keyArn?: Input<string>,
+): Record<string, Input<string>> {
   const specifications = Object.entries(tags).map(([key, value], index) => [
     `tagSpecification_${index + 1}`,
     `${key}=${value}`,
