@@ -19,6 +19,8 @@ interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly watchFor?: string;
+  /** Called when that is seen. */
+  readonly onSeen?: () => void;
 }
 
 const checkout = path.resolve(__dirname, "../..");
@@ -27,7 +29,7 @@ const checkout = path.resolve(__dirname, "../..");
 export async function command(
   program: string,
   args: readonly string[],
-  { watchFor, ...options }: CommandOptions = {},
+  { watchFor, onSeen, ...options }: CommandOptions = {},
 ): Promise<Result> {
   const begin = Date.now();
   const elapsed = () => (Date.now() - begin) / 1000;
@@ -38,7 +40,9 @@ export async function command(
       resolve({ code, stdout, output: stdout + stderr, seconds: elapsed(), seenAt });
     });
     child.stdout?.on("data", (text: string) => {
-      if (watchFor && text.includes(watchFor)) seenAt ??= elapsed();
+      if (seenAt !== undefined || !watchFor || !text.includes(watchFor)) return;
+      seenAt = elapsed();
+      onSeen?.();
     });
     child.stdin?.end();
   });
@@ -53,14 +57,16 @@ export async function success(...args: Parameters<typeof command>): Promise<stri
 
 export const docker = async (...args: string[]) => (await success("docker", args)).trim();
 
+export const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
 /** Polls until `check` gives a value. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined>, seconds = 30): Promise<T> {
-  const end = Date.now() + seconds * 1000;
+export async function eventually<T>(what: string, check: () => Promise<T | undefined>, limit = 30): Promise<T> {
+  const end = Date.now() + limit * 1000;
   for (;;) {
     const value = await check();
     if (value !== undefined) return value;
-    if (Date.now() > end) throw new Error(`not seen within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (Date.now() > end) throw new Error(`not seen within ${limit} s: ${what}`);
+    await seconds(0.2);
   }
 }
 
@@ -71,6 +77,8 @@ export async function eventually<T>(what: string, check: () => Promise<T | undef
 export class Project {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-e2e-"));
   readonly stack = `e2e-${randomBytes(3).toString("hex")}`;
+  /** Name under which the engine keeps the image. */
+  readonly imageName: string = `rcluster-${this.stack}:latest`;
 
   constructor() {
     const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: checkout });
@@ -114,6 +122,24 @@ export class Project {
     return this.must(this.pulumi(["up", "--yes", "--skip-preview", ...args], options));
   }
 
+  async unset(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.must(this.pulumi(["config", "rm", "--path", key]));
+  }
+
+  /** What `up` with this config says went wrong, the program's own lines alone. The config is taken back. */
+  async problem(config: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+    await this.set(config);
+    const { code, output } = await this.pulumi(["up", "--yes", "--skip-preview"], { env });
+    await this.unset(...Object.keys(config));
+    if (code === 0) throw new Error(`up has succeeded:\n${output}`);
+    const diagnostics = output.slice(output.indexOf("Diagnostics:")).split("\n\n")[0] ?? "";
+    return diagnostics
+      .split("\n")
+      .slice(2)
+      .map((line) => line.trim())
+      .filter(Boolean);
+  }
+
   async cluster(): Promise<Cluster> {
     return JSON.parse(await this.output("cluster")) as Cluster;
   }
@@ -155,7 +181,7 @@ export class Project {
 
   async remove(): Promise<void> {
     await this.pulumi(["destroy", "--yes", "--skip-preview"]);
-    await command("docker", ["image", "rm", "--force", `rcluster-${this.stack}:latest`]);
+    await command("docker", ["image", "rm", "--force", this.imageName]);
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
