@@ -85,6 +85,23 @@ export function redisEndpoint(
 }
 
 /**
+ * The endpoint that a url names, url and password as secrets.
+ *
+ * @param url `redis://[user][:password@]host[:port]`, or `rediss://` for TLS
+ */
+export function parseRedisUrl(url: string): RedisEndpoint & { readonly port: number } {
+  const { protocol, hostname, port, username, password } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || redisPort),
+    ...(username && { user: decodeURIComponent(username) }),
+    ...(password && { password: pulumi.secret(decodeURIComponent(password)) }),
+    ...(protocol === "rediss:" && { tls: true }),
+    url: pulumi.secret(url),
+  };
+}
+
+/**
  * Environment that joins an R process to the queue. The password is not in it: it is in the file that it names.
  */
 export function queueEnvironment(

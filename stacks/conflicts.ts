@@ -11,8 +11,11 @@ type Given = Readonly<Record<string, unknown>>;
  * @returns one line, or undefined
  */
 export function conflict(given: Given, platform: Platform): string | undefined {
-  return refConflict(given) ?? (platform === "docker" ? notForDocker(given) : notForKubernetes(given, platform)) ??
-    (platform === "kubernetes" ? imageSource(given) : undefined);
+  return (
+    refConflict(given) ??
+    (platform === "docker" ? notForDocker(given) : notForKubernetes(given, platform)) ??
+    (platform === "kubernetes" ? imageSource(given) : undefined)
+  );
 }
 
 function at(given: Given, key: string): unknown {

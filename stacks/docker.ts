@@ -94,6 +94,8 @@ export function describe(names: Names, master: string, workers: readonly string[
     version: 1,
     platform: "docker",
     names: { network: names.network, redis: names.redis, master, workers },
+    workers: workers.length,
+    exec: ["docker", "exec", "--interactive", master],
     commands: {
       shell: `docker exec -it ${master} R`,
       rscript: `docker exec ${master} Rscript`,

@@ -19,7 +19,7 @@ export = async () => {
   return {
     cluster,
     queue: config.queue,
-    workers: cluster.apply(({ names }) => names.workers.length),
+    workers: cluster.workers,
     master: cluster.names.master,
     shell: cluster.commands.shell,
     redisHost: redis.host,

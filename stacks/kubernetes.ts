@@ -1,7 +1,9 @@
+import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, PlatformOutputs } from "../components/contracts";
-import { names as stackNames, slug } from "../components/environment";
+import type { PlatformOutputs, RedisEndpoint } from "../components/contracts";
+import { findEngine } from "../components/docker/engine";
+import { names as stackNames, parseRedisUrl } from "../components/environment";
 import {
   claim,
   clientEgress,
@@ -12,76 +14,165 @@ import {
   RImage,
   RMaster,
   RWorkerPool,
+  type ClusterContext,
 } from "../components/kubernetes";
-import { connect } from "../components/kubernetes/access";
+import { connect, type Access } from "../components/kubernetes/access";
+import { checkChanges } from "../components/kubernetes/changes";
 import { clusterLabels } from "../components/kubernetes/context";
+import { clusterId, nodePlatform } from "../components/kubernetes/identity";
 import { checkCluster } from "../components/kubernetes/preflight";
+import { waitForRollout } from "../components/kubernetes/rollout";
 import type { ClusterConfig } from "./config";
+import * as plan from "./kubernetesPlan";
 
 /** A cluster on a Kubernetes that a kubeconfig reaches. */
 export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const stack = pulumi.getStack();
-  const names = stackNames(stack);
-  const instance = slug(stack);
+  const place = plan.placeOf(config, stack);
+  const pools = plan.poolsOf(config);
   const access = await connect(config.kubernetes);
-  const wanted = config.kubernetes.namespace ?? `rcluster-${instance}`;
-  void checkCluster;
+  await checkCluster(access, plan.wantedOf(config, stack, pools));
+  await checkChanges(access, plan.changeOf(config, stack));
 
-  const provider = new k8s.Provider("kubernetes", {
-    kubeconfig: config.kubernetes.kubeconfig,
-    context: access.context,
-    enableConfigMapMutable: true,
-    enableSecretMutable: true,
-  });
+  const { provider, keeper } = await providers(config, access);
   const opts = { provider };
-  const namespace = config.kubernetes.namespace
-    ? pulumi.output(wanted)
-    : clusterNamespace("namespace", { namespace: wanted, instance }, opts);
-  const shared = { namespace, instance };
-  const metadata = { namespace, labels: clusterLabels(shared) };
-  new k8s.networking.v1.NetworkPolicy("closed", { metadata, spec: closed(shared) }, opts);
-  new k8s.networking.v1.NetworkPolicy("egress", { metadata, spec: clientEgress(shared, config.egress) }, opts);
+  const kept = { provider: keeper, retainOnDelete: config.data.onDestroy === "keep" };
+  const namespace = place.adopted ? pulumi.output(place.namespace) : clusterNamespace("namespace", { ...place }, kept);
+  const shared: ClusterContext = {
+    namespace,
+    instance: place.instance,
+    rollout: (workload) => waitForRollout(access, workload, { log: (line) => void pulumi.log.info(line) }),
+  };
 
-  const image = new RImage("image", {
-    ...config.image,
-    imageName: `${config.registry}/rcluster:${instance}`,
-  });
-  const queue = new RedisQueue("redis", { ...shared, ...config.redis }, { providers: [provider] });
-  const data = claim("data", { ...shared, claimName: "rmaster-data", size: config.data.size }, opts);
-  const cluster = { ...shared, redis: queue.endpoint, image: image.ref };
-  const workers = config.workers === "auto" ? 2 : config.workers;
-  const pool = new RWorkerPool(
-    "worker",
-    { ...cluster, pool: "worker", queue: config.queue, workers, resources: config.worker, graceSeconds: config.worker.grace },
-    { providers: [provider] },
+  const policy = { namespace, labels: clusterLabels(shared) };
+  new k8s.networking.v1.NetworkPolicy("closed", { metadata: policy, spec: closed(shared) }, opts);
+  const image = await imageOf(config, access, place.instance);
+  const login = loginOf(config);
+  const pull = login ? pullSecret("registry", shared, login, opts) : config.image.pullSecret;
+  const { redis, external, localPort } = redisOf(config, shared, stack, provider);
+  const egress = clientEgress(shared, config.egress, config.redis.url ? (external.port as number) : undefined);
+  new k8s.networking.v1.NetworkPolicy("egress", { metadata: policy, spec: egress }, opts);
+
+  const dataName = claim("data", { ...shared, ...plan.dataClaimOf(config), claimName: plan.dataClaim }, kept);
+  const data = { claimName: dataName };
+  const store = plan.storeEnvironment(config.data);
+  const cluster = { ...shared, redis, image: image.ref, pullSecret: pull };
+  const workers = pools.map(
+    (pool) =>
+      new RWorkerPool(
+        pool.component,
+        {
+          ...cluster,
+          ...pool,
+          ...pool.placement,
+          pool: pool.name,
+          env: secretEnvironment({ ...store, ...pool.env }),
+          data: config.data.shared ? data : undefined,
+        },
+        { providers: [provider] },
+      ),
   );
+  // After the workers: an image that does not come up there never ends the session on the master.
+  const deployments = pulumi.all(workers.map((pool) => pool.deploymentName));
+  const proven = pulumi.all([image.ref, deployments]).apply(([ref]) => ref);
   const master = new RMaster(
     "master",
     {
       ...cluster,
-      image: pulumi.all([image.ref, pool.deploymentName]).apply(([ref]) => ref),
+      ...plan.placementOf(config.master, config.image.platform),
+      image: proven,
       queue: config.queue,
-      resources: config.master,
-      data: { claimName: data },
+      resources: plan.resourcesOf(config.master),
+      env: secretEnvironment({ ...store, ...config.master.env }),
+      data,
       masterRollout: config.master.rollout,
     },
     { providers: [provider] },
   );
-  void pullSecret;
-  void names;
   return {
-    redis: queue.external,
-    cluster: pulumi.all([image.ref, master.podName, pool.deploymentName, namespace]).apply(
-      ([ref, podName, deployment, ns]): Cluster => ({
-        version: 1,
-        platform: "kubernetes",
-        names: { network: ns, redis: "redis", master: podName, workers: [deployment] },
-        commands: {
-          shell: `kubectl --namespace ${ns} exec --stdin --tty ${podName} -- R`,
-          rscript: `kubectl --namespace ${ns} exec ${podName} -- Rscript`,
-        },
+    redis: external,
+    cluster: pulumi.all([namespace, master.podName, image.ref, deployments]).apply(([ns, pod, ref, names]) =>
+      plan.describe({
+        namespace: ns,
+        context: access.context,
+        kubeconfig: config.kubernetes.kubeconfig,
+        instance: place.instance,
+        master: pod,
+        deployments: names,
+        workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
         image: ref,
+        localPort,
       }),
     ),
   };
+}
+
+// What may be kept is taken over where it exists: a namespace and a claim that an earlier destroy has left.
+async function providers({ kubernetes }: ClusterConfig, access: Access) {
+  const args: k8s.ProviderArgs = {
+    kubeconfig: kubernetes.kubeconfig,
+    context: access.context,
+    clusterIdentifier: await clusterId(access),
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+  };
+  return {
+    provider: new k8s.Provider("kubernetes", args),
+    keeper: new k8s.Provider("kubernetes-kept", { ...args, upsertExistingObjects: true }),
+  };
+}
+
+async function imageOf(config: ClusterConfig, access: Access, instance: string): Promise<RImage> {
+  const { image, registry } = config;
+  if (image.ref !== undefined) return new RImage("image", { imageName: "", ref: image.ref });
+  const engine = await findEngine();
+  const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
+  const name = `rcluster:${instance}`;
+  return new RImage(
+    "image",
+    {
+      ...image,
+      imageName: image.share ? name : `${registry}/${name}`,
+      push: !image.share,
+      platform: await nodePlatform(access, image.platform),
+      login: loginOf(config),
+    },
+    { providers: [provider] },
+  );
+}
+
+function loginOf({ image, registry }: ClusterConfig) {
+  const { username, password, ref } = image;
+  if (username === undefined || password === undefined) return undefined;
+  const server = (registry ?? ref ?? "").split("/")[0] ?? "";
+  return { server, username, password: pulumi.secret(password) };
+}
+
+function redisOf(config: ClusterConfig, shared: ClusterContext, stack: string, provider: k8s.Provider) {
+  if (config.redis.url !== undefined) {
+    const redis = parseRedisUrl(config.redis.url);
+    return { redis, external: redis as RedisEndpoint, localPort: undefined };
+  }
+  const localPort = config.redis.port ?? stackNames(stack).redisPort;
+  const queue = new RedisQueue(
+    "redis",
+    {
+      ...shared,
+      ...plan.placementOf(config.redis),
+      memory: config.redis.memory,
+      cpus: config.redis.cpus,
+      image: config.redis.image,
+      size: config.redis.size,
+      storageClass: config.redis.storageClass ?? config.kubernetes.storageClass,
+      passwordVersion: config.redis.passwordVersion,
+      peers: config.redis.peers,
+      localPort,
+    },
+    { providers: [provider] },
+  );
+  return { redis: queue.endpoint, external: queue.external, localPort };
+}
+
+function secretEnvironment(env: Readonly<Record<string, string>>) {
+  return Object.keys(env).length > 0 ? pulumi.secret(env) : undefined;
 }

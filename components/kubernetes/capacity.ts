@@ -1,18 +1,10 @@
 import type { V1Node, V1Taint } from "@kubernetes/client-node";
-import type { Placement } from "./pod";
+import type { Placement, Toleration } from "./pod";
 import type { PodResources } from "./quantities";
 
 /** What one pod asks of a node. `key` is the part of the config that says so, such as `worker` or `pools[0]`. */
-export interface PodRequest extends PodResources, Pick<Placement, "nodeSelector"> {
+export interface PodRequest extends PodResources, Placement {
   readonly key: string;
-  readonly tolerations?: readonly Toleration[];
-}
-
-interface Toleration {
-  readonly key?: string;
-  readonly operator?: string;
-  readonly value?: string;
-  readonly effect?: string;
 }
 
 interface Demand {

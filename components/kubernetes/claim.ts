@@ -1,11 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { dataPath } from "../environment";
-import { clusterLabels, notAwaited, type ClusterContext } from "./context";
+import { clusterLabels, notAwaited, podSelector, type ClusterContext, type Role } from "./context";
 import type { VolumeMount } from "./pod";
 import { byteQuantity } from "./quantities";
 
 export interface ClaimArgs extends ClusterContext {
+  /** What uses it. */
+  readonly role: Role;
   /** Its name, for one that has to be found again. Default: made by Pulumi. */
   readonly claimName?: string;
   /** Size in bytes; it can grow where its StorageClass lets it. */
@@ -28,8 +30,8 @@ export function claim(name: string, args: ClaimArgs, opts: pulumi.CustomResource
       metadata: {
         name: args.claimName,
         namespace: args.namespace,
-        labels: clusterLabels(args),
-        annotations: { ...notAwaited },
+        labels: { ...clusterLabels(args), ...podSelector(args, args.role) },
+        annotations: notAwaited,
       },
       spec: {
         accessModes: [args.shared ? "ReadWriteMany" : "ReadWriteOnce"],

@@ -14,12 +14,11 @@ export interface ClusterContext {
   readonly rollout?: (workload: Workload) => Promise<void>;
 }
 
-/** What makes pods, as it was last changed. */
+/** What makes pods. */
 export interface Workload {
   readonly kind: "Deployment" | "StatefulSet";
   readonly namespace: string;
   readonly name: string;
-  readonly generation: number;
 }
 
 /** What a pod does in its cluster. */
@@ -64,11 +63,11 @@ export const notAwaited: Environment = { "pulumi.com/waitFor": "jsonpath={.metad
 export function nameWhenUp(
   { rollout }: ClusterContext,
   kind: Workload["kind"],
-  { metadata }: { readonly metadata: pulumi.Output<{ name: string; namespace: string; generation: number }> },
+  { metadata }: { readonly metadata: pulumi.Output<{ name: string; namespace: string }> },
 ): pulumi.Output<string> {
   if (!rollout || pulumi.runtime.isDryRun()) return metadata.name;
-  return metadata.apply(async ({ name, namespace, generation }) => {
-    await rollout({ kind, namespace, name, generation });
+  return metadata.apply(async ({ name, namespace }) => {
+    await rollout({ kind, namespace, name });
     return name;
   });
 }

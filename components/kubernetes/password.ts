@@ -8,6 +8,9 @@ import type { VolumeMount } from "./pod";
 const folder = "/run/secrets/rcluster";
 const key = "redis-password";
 
+/** Label of what tells Redis its users: the version of the current password. */
+export const passwordVersionLabel = "rcluster.password-version";
+
 /** Where pods find the Redis password. The file changes with its Secret, unlike one mounted by `subPath`. */
 export const podPasswordFile = `${folder}/${key}`;
 

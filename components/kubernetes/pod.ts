@@ -3,12 +3,22 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Environment } from "../environment";
 import { byteQuantity, resourceRequirements, type PodResources } from "./quantities";
 
+/** A taint that a pod puts up with, as in Kubernetes. */
+export interface Toleration {
+  readonly key?: string;
+  /** `Equal` or `Exists`. Default: `Equal`. */
+  readonly operator?: string;
+  readonly value?: string;
+  /** Default: every effect. */
+  readonly effect?: string;
+}
+
 /** Where a pod may run, and what it is worth. */
 export interface Placement {
   /** Labels that a node must have. Default: any node. */
   readonly nodeSelector?: Environment;
   /** Taints that it puts up with. Default: none. */
-  readonly tolerations?: readonly types.input.core.v1.Toleration[];
+  readonly tolerations?: readonly Toleration[];
   /** Name of an existing PriorityClass. Default: the cluster's. */
   readonly priorityClass?: string;
 }

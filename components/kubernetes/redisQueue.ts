@@ -4,7 +4,13 @@ import { redisEndpoint, redisPort } from "../environment";
 import { defaultUser, readingUser, redisConf } from "../redisConf";
 import { claim } from "./claim";
 import { clusterLabels, nameWhenUp, notAwaited, podSelector, type ClusterContext } from "./context";
-import { passwordMount, passwordSecret, passwordVersions, type KubernetesEndpoint } from "./password";
+import {
+  passwordMount,
+  passwordSecret,
+  passwordVersionLabel,
+  passwordVersions,
+  type KubernetesEndpoint,
+} from "./password";
 import { podTemplate, type Placement, type VolumeMount } from "./pod";
 import { redisAccess, type Peer } from "./policies";
 import { aclLine, redisContainer, reloader } from "./redisPod";
@@ -19,7 +25,7 @@ export interface RedisQueueArgs extends ClusterContext, Placement {
   readonly cpus?: number;
   /** Image of Redis or Valkey, official or built like it. Default: `redis:8`. */
   readonly image?: pulumi.Input<string>;
-  /** Bytes of its volume. Default: three times `memory`, as the log is rewritten beside the old one. */
+  /** Bytes of its volume. Default: `redisVolumeSize(memory)`. */
   readonly size?: number;
   /** Name of the volume's StorageClass. Default: the cluster's default one. */
   readonly storageClass?: string;
@@ -32,6 +38,11 @@ export interface RedisQueueArgs extends ClusterContext, Placement {
   readonly peers?: readonly Peer[];
   /** Port of this machine that a port-forward will use. Default: 6379. */
   readonly localPort?: number;
+}
+
+/** Bytes of a volume that is large enough: the log is rewritten beside the old one. */
+export function redisVolumeSize(memory: number): number {
+  return Math.max(4 * 2 ** 30, 3 * memory);
 }
 
 /**
@@ -68,7 +79,10 @@ export class RedisQueue extends pulumi.ComponentResource {
     }
     const acl = new k8s.core.v1.Secret(
       `${name}-acl`,
-      { metadata, stringData: { "users.acl": pulumi.all(users).apply((lines) => [...lines, ""].join("\n")) } },
+      {
+        metadata: { ...metadata, labels: { ...metadata.labels, [passwordVersionLabel]: String(version) } },
+        stringData: { "users.acl": pulumi.all(users).apply((lines) => [...lines, ""].join("\n")) },
+      },
       child,
     );
     // A new one under a new name for each change, so that Redis starts with it.
@@ -77,7 +91,11 @@ export class RedisQueue extends pulumi.ComponentResource {
       { metadata, immutable: true, data: { "redis.conf": redisConf([aclLine], args.memory) } },
       child,
     );
-    const claimName = claim(`${name}-data`, { ...args, size: args.size ?? 3 * args.memory }, child);
+    const claimName = claim(
+      `${name}-data`,
+      { ...args, role: "redis", size: args.size ?? redisVolumeSize(args.memory) },
+      child,
+    );
     new k8s.networking.v1.NetworkPolicy(`${name}-access`, { metadata, spec: redisAccess(args, args.peers) }, child);
 
     const mounts: VolumeMount[] = [
