@@ -179,6 +179,10 @@ export class Project {
     );
   }
 
+  async destroy(): Promise<void> {
+    await this.must(this.pulumi(["destroy", "--yes", "--skip-preview"]));
+  }
+
   async remove(): Promise<void> {
     await this.pulumi(["destroy", "--yes", "--skip-preview"]);
     await command("docker", ["image", "rm", "--force", this.imageName]);

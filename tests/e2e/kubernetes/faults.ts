@@ -1,0 +1,66 @@
+import * as assert from "node:assert/strict";
+import { eventually, seconds } from "../project";
+import type { KubernetesProject } from "./project";
+
+/** Whatever dies in the middle of a job, its results are right: `during` compares each of them. */
+export function faults(project: KubernetesProject): void {
+  const workers = (count: number) =>
+    eventually("all workers are there", async () => (await ready(project, "worker")) === count || undefined, 90);
+
+  it("a worker's pod is killed without grace", async () => {
+    const [victim = ""] = await project.podNames("worker");
+    const ran = await project.during(60, async () => {
+      await seconds(2);
+      await project.kubectl("delete", "pod", victim, "--grace-period=0", "--force");
+    });
+    assert.ok(
+      ran.some(({ pod }) => pod === victim),
+      "it had worked",
+    );
+    await workers(2);
+  });
+
+  it("a worker's pod is deleted: it finishes its task", async () => {
+    const [victim = ""] = await project.podNames("worker");
+    const ran = await project.during(
+      6,
+      async () => {
+        await seconds(3);
+        await project.kubectl("delete", "pod", victim, "--wait=false");
+      },
+      8,
+    );
+    const first = Math.min(...ran.map(({ began }) => began));
+    const last = ran.filter(({ pod, began }) => pod === victim && began < first + 5);
+    assert.equal(last.length, 1, `its task was not begun again elsewhere: ${JSON.stringify(ran)}`);
+    await workers(2);
+  });
+
+  it("Redis' pod is killed: the queue is on its claim", async () => {
+    await project.during(60, async () => {
+      await seconds(3);
+      await project.kubectl("delete", "pod", "redis-0", "--grace-period=0", "--force");
+      await eventually("another Redis runs", async () => (await ready(project, "redis")) === 1 || undefined, 90);
+    });
+  });
+
+  it("a task takes all memory: it fails with the reason, the others are done", async () => {
+    const output = await project.r(
+      `x <- foreach(i = 1:20, .errorhandling = "pass", .options.rcluster = list(chunk = 1)) %dopar% {
+         if (i == 7) { hog <- list(); repeat hog[[length(hog) + 1]] <- runif(5e6) }
+         i
+       }
+       stopifnot(identical(x[-7], as.list((1:20)[-7])))
+       cat(conditionMessage(x[[7]]))`,
+    );
+    assert.match(output, /memory/);
+    assert.equal(await project.r("cat(sum(unlist(foreach(i = 1:10) %dopar% i)))"), "55");
+  });
+}
+
+async function ready(project: KubernetesProject, component: string): Promise<number> {
+  const pods = await project.pods(component);
+  return pods.filter(({ status }) =>
+    status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
+  ).length;
+}

@@ -1,0 +1,120 @@
+import * as assert from "node:assert/strict";
+import { isReady } from "../../../components/kubernetes/diagnose";
+import { command, docker, eventually } from "../project";
+import { type KubernetesProject, loop, registry, results } from "./project";
+
+/** Changes of a cluster while a job runs on it, and ones that fail. */
+export function updates(project: KubernetesProject): void {
+  it("a new image rolls the workers, while a job goes on whose coordinator is a pod of its own", async () => {
+    const { image } = await project.cluster();
+    const before = await project.podNames("worker");
+    const newer = await derived(image, project.stack);
+    const job = project.runPod(["Rscript", "-e", loop(240, 0.5)]);
+    await eventually("the job runs", async () => {
+      const { stdout } = await command("kubectl", [
+        "logs",
+        "--namespace",
+        project.namespace,
+        "--selector",
+        "rcluster.client",
+        "--prefix",
+      ]);
+      return stdout.includes("runs now") || undefined;
+    });
+    await project.set({ "image.ref": newer });
+    await project.unset("registry");
+    await project.up();
+    const after = await project.podNames("worker");
+    assert.deepEqual(
+      before.filter((name) => after.includes(name)),
+      [],
+    );
+    const pods = new Set(results(await job).map(({ pod }) => pod));
+    for (const name of [...before, ...after]) assert.ok(pods.has(name), `${name} has worked`);
+    assert.equal((await project.cluster()).image, newer);
+  });
+
+  it("a new password comes to running clients: nothing restarts, and a job goes on", async () => {
+    const before = await project.identities();
+    const old = await password(project);
+    await project.during(
+      120,
+      async () => {
+        await project.set({ "redis.passwordVersion": "2" });
+        await project.up();
+        const current = await password(project);
+        assert.notEqual(current, old);
+        for (const name of [...(await project.podNames("worker")), "rmaster-0"]) {
+          await eventually(
+            `${name} has the new password`,
+            async () => {
+              await project.kubectl("annotate", "pod", name, `looked=${Date.now()}`, "--overwrite"); // the kubelet looks at once
+              return (await shell(project, name, "cat $REDIS_PASSWORD_FILE")) === current || undefined;
+            },
+            120,
+          );
+        }
+        await redis(project, current, "client", "kill", "type", "normal"); // whoever connects again needs it
+      },
+      1,
+    );
+    assert.deepEqual(await project.identities(), before);
+  });
+
+  it("the version before is let in, one before that is not", async () => {
+    const first = await password(project);
+    await project.set({ "redis.passwordVersion": "3" });
+    await project.up();
+    const second = await password(project);
+    await project.set({ "redis.passwordVersion": "4" });
+    await project.up();
+    const third = await password(project);
+    await eventually(
+      "Redis has the new list",
+      async () => {
+        await project.kubectl("annotate", "pod", "redis-0", `looked=${Date.now()}`, "--overwrite");
+        const answers = await Promise.all([first, second, third].map((each) => redis(project, each, "ping")));
+        return answers.map((answer) => answer === "PONG").join() === "false,true,true" || undefined;
+      },
+      120,
+    );
+  });
+
+  it("an image that cannot be pulled is one clear error, and the cluster goes on as it was", async () => {
+    const before = await project.identities();
+    const { "image.ref": current } = { "image.ref": (await project.cluster()).image };
+    const missing = `${registry()}/rcluster:no-such-tag`;
+    const lines = await project.problem({ "image.ref": missing });
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0] ?? "", new RegExp(`Deployment \\S+: \\S.* cannot pull image ${missing}: .*not found`));
+    const now = await project.identities();
+    for (const pod of before) assert.ok(now.includes(pod), pod);
+    assert.equal(await project.r("cat(sum(unlist(foreach(i = 1:10) %dopar% i)))"), "55");
+    await project.set({ "image.ref": current });
+    await project.up();
+    assert.deepEqual(await project.identities(), before);
+    for (const pod of await project.pods()) assert.ok(isReady(pod), pod.metadata?.name);
+  });
+}
+
+/** An image that differs from another one in a label alone, pushed. */
+async function derived(image: string, tag: string): Promise<string> {
+  const name = `${registry()}/rcluster:${tag}-newer`;
+  const script = `printf 'FROM %s\\nLABEL test=newer\\n' "$1" | docker build --quiet --tag "$2" - && docker push --quiet "$2"`;
+  await command("sh", ["-c", script, "sh", image, name]);
+  const digest = await docker("inspect", "--format", "{{index .RepoDigests 0}}", name);
+  await docker("image", "rm", name);
+  return digest;
+}
+
+async function password(project: KubernetesProject): Promise<string> {
+  return new URL(JSON.parse(await project.output("redisUrl")) as string).password;
+}
+
+async function shell(project: KubernetesProject, pod: string, script: string): Promise<string> {
+  return project.kubectl("exec", pod, "--", "sh", "-c", script);
+}
+
+async function redis(project: KubernetesProject, secret: string, ...args: string[]): Promise<string> {
+  return shell(project, "redis-0", `REDISCLI_AUTH=${secret} redis-cli --no-auth-warning ${args.join(" ")}`);
+}
