@@ -77,8 +77,6 @@ export async function eventually<T>(what: string, check: () => Promise<T | undef
 export class Project {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-e2e-"));
   readonly stack = `e2e-${randomBytes(3).toString("hex")}`;
-  /** Name under which the engine keeps the image. */
-  readonly imageName: string = `rcluster-${this.stack}:latest`;
 
   constructor() {
     const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: checkout });
@@ -87,6 +85,11 @@ export class Project {
       fs.cpSync(path.join(checkout, file), path.join(this.folder, file));
     }
     fs.symlinkSync(path.join(checkout, "node_modules"), path.join(this.folder, "node_modules"));
+  }
+
+  /** Name under which the engine keeps the image. */
+  get imageName(): string {
+    return `rcluster-${this.stack}:latest`;
   }
 
   path(...parts: string[]): string {

@@ -7,7 +7,7 @@ export function faults(project: KubernetesProject): void {
   const workers = (count: number) =>
     eventually("all workers are there", async () => (await ready(project, "worker")) === count || undefined, 90);
 
-  it("a worker's pod is killed without grace", async () => {
+  it("keeps a job's results right when a worker's pod is killed without grace", async () => {
     const [victim = ""] = await project.podNames("worker");
     const ran = await project.during(60, async () => {
       await seconds(2);
@@ -20,7 +20,7 @@ export function faults(project: KubernetesProject): void {
     await workers(2);
   });
 
-  it("a worker's pod is deleted: it finishes its task", async () => {
+  it("keeps them right when a worker's pod is deleted, which finishes its task first", async () => {
     const [victim = ""] = await project.podNames("worker");
     const ran = await project.during(
       6,
@@ -36,7 +36,7 @@ export function faults(project: KubernetesProject): void {
     await workers(2);
   });
 
-  it("Redis' pod is killed: the queue is on its claim", async () => {
+  it("keeps them right when Redis' pod is killed: the queue is on its claim", async () => {
     await project.during(60, async () => {
       await seconds(3);
       await project.kubectl("delete", "pod", "redis-0", "--grace-period=0", "--force");
@@ -44,7 +44,7 @@ export function faults(project: KubernetesProject): void {
     });
   });
 
-  it("a task takes all memory: it fails with the reason, the others are done", async () => {
+  it("fails a task that takes all memory, with that reason, and no other", async () => {
     const output = await project.r(
       `x <- foreach(i = 1:20, .errorhandling = "pass", .options.rcluster = list(chunk = 1)) %dopar% {
          if (i == 7) { hog <- list(); repeat hog[[length(hog) + 1]] <- runif(5e6) }

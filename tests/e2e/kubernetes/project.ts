@@ -18,7 +18,10 @@ export function registry(): string {
 /** A project whose stack runs on the cluster that kubectl reaches. */
 export class KubernetesProject extends Project {
   readonly namespace = `rcluster-${this.stack}`;
-  override readonly imageName = `${registry()}/rcluster:${this.stack}`;
+
+  override get imageName(): string {
+    return `${registry()}/rcluster:${this.stack}`;
+  }
 
   /** Small pods, so that many fit on any cluster. */
   override async create(config: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -5,7 +5,7 @@ import { type KubernetesProject, loop, registry, results } from "./project";
 
 /** Changes of a cluster while a job runs on it, and ones that fail. */
 export function updates(project: KubernetesProject): void {
-  it("a new image rolls the workers, while a job goes on whose coordinator is a pod of its own", async () => {
+  it("rolls a new image over the workers, under a job whose coordinator is a pod of its own", async () => {
     const { image } = await project.cluster();
     const before = await project.podNames("worker");
     const newer = await derived(image, project.stack);
@@ -34,7 +34,7 @@ export function updates(project: KubernetesProject): void {
     assert.equal((await project.cluster()).image, newer);
   });
 
-  it("a new password comes to running clients: nothing restarts, and a job goes on", async () => {
+  it("gives a new password to running clients: nothing restarts, and a job goes on", async () => {
     const before = await project.identities();
     const old = await password(project);
     await project.during(
@@ -61,7 +61,7 @@ export function updates(project: KubernetesProject): void {
     assert.deepEqual(await project.identities(), before);
   });
 
-  it("the version before is let in, one before that is not", async () => {
+  it("lets in with the password before, and not with the one before that", async () => {
     const first = await password(project);
     await project.set({ "redis.passwordVersion": "3" });
     await project.up();
@@ -80,7 +80,7 @@ export function updates(project: KubernetesProject): void {
     );
   });
 
-  it("an image that cannot be pulled is one clear error, and the cluster goes on as it was", async () => {
+  it("says in one line that an image cannot be pulled, and goes on as it was", async () => {
     const before = await project.identities();
     const { "image.ref": current } = { "image.ref": (await project.cluster()).image };
     const missing = `${registry()}/rcluster:no-such-tag`;
