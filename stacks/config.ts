@@ -128,7 +128,7 @@ function lines(given: unknown) {
       return issue.keys.map((key) => {
         if (key in allowed) return `config ${key}: set it with --path, and take this one back by 'config rm ${key}'`;
         const known = path.length === 0 ? Object.keys(clusterConfig.shape).join(", ") : allowedAt(path);
-        return `config ${[...path, key].join(".")}: there is no such key; allowed: ${known}`;
+        return `config ${written([...path, key])}: there is no such key; allowed: ${known}`;
       });
     }
     const value = path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], given);
@@ -138,7 +138,7 @@ function lines(given: unknown) {
         : secrets.test(named(path).join("."))
           ? " is not allowed"
           : `: ${JSON.stringify(value)} is not allowed`;
-    return [`config ${path.join(".")}${fault}; allowed: ${allowedAt(path)}`];
+    return [`config ${written(path)}${fault}; allowed: ${allowedAt(path)}`];
   };
 }
 
@@ -147,6 +147,11 @@ function allowedAt(path: readonly string[]): string {
   const names = named(path);
   const prefixes = names.map((_, index) => names.slice(0, names.length - index).join("."));
   return allowed[prefixes.find((prefix) => prefix in allowed) ?? ""] ?? "";
+}
+
+// As `config set --path` takes it.
+function written(path: readonly string[]): string {
+  return path.join(".").replace(/\.(\d+)(?=\.|$)/g, "[$1]");
 }
 
 function named(path: readonly string[]): string[] {

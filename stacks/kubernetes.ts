@@ -11,15 +11,18 @@ import {
   clusterNamespace,
   pullSecret,
   RedisQueue,
+  restartWarning,
   RImage,
   RMaster,
   RWorkerPool,
   type ClusterContext,
+  type KubernetesEndpoint,
 } from "../components/kubernetes";
 import { connect, type Access } from "../components/kubernetes/access";
 import { checkChanges } from "../components/kubernetes/changes";
 import { clusterLabels } from "../components/kubernetes/context";
 import { clusterId, nodePlatform } from "../components/kubernetes/identity";
+import { hasKeptClaim } from "../components/kubernetes/kept";
 import { checkCluster } from "../components/kubernetes/preflight";
 import { waitForRollout } from "../components/kubernetes/rollout";
 import type { ClusterConfig } from "./config";
@@ -34,7 +37,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   await checkCluster(access, plan.wantedOf(config, stack, pools));
   await checkChanges(access, plan.changeOf(config, stack));
 
-  const { provider, keeper } = await providers(config, access);
+  const { provider, keeper } = await providers(config, access, place.namespace);
   const opts = { provider };
   const kept = { provider: keeper, retainOnDelete: config.data.onDestroy === "keep" };
   const namespace = place.adopted ? pulumi.output(place.namespace) : clusterNamespace("namespace", { ...place }, kept);
@@ -44,14 +47,11 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     rollout: (workload) => waitForRollout(access, workload, { log: (line) => void pulumi.log.info(line) }),
   };
 
-  const policy = { namespace, labels: clusterLabels(shared) };
-  new k8s.networking.v1.NetworkPolicy("closed", { metadata: policy, spec: closed(shared) }, opts);
   const image = await imageOf(config, access, place.instance);
   const login = loginOf(config);
   const pull = login ? pullSecret("registry", shared, login, opts) : config.image.pullSecret;
-  const { redis, external, localPort } = redisOf(config, shared, stack, provider);
-  const egress = clientEgress(shared, config.egress, config.redis.url ? (external.port as number) : undefined);
-  new k8s.networking.v1.NetworkPolicy("egress", { metadata: policy, spec: egress }, opts);
+  const fenced = { providers: [provider], dependsOn: policies(config, shared, opts) };
+  const { redis, external, localPort } = redisOf(config, shared, stack, fenced);
 
   const dataName = claim("data", { ...shared, ...plan.dataClaimOf(config), claimName: plan.dataClaim }, kept);
   const data = { claimName: dataName };
@@ -69,7 +69,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
           env: secretEnvironment({ ...store, ...pool.env }),
           data: config.data.shared ? data : undefined,
         },
-        { providers: [provider] },
+        fenced,
       ),
   );
   // After the workers: an image that does not come up there never ends the session on the master.
@@ -86,8 +86,9 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       env: secretEnvironment({ ...store, ...config.master.env }),
       data,
       masterRollout: config.master.rollout,
+      beforeUpdate: restartWarning(config.master.rollout === "manual"),
     },
-    { providers: [provider] },
+    fenced,
   );
   return {
     redis: external,
@@ -107,8 +108,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   };
 }
 
-// What may be kept is taken over where it exists: a namespace and a claim that an earlier destroy has left.
-async function providers({ kubernetes }: ClusterConfig, access: Access) {
+async function providers({ kubernetes }: ClusterConfig, access: Access, namespace: string) {
   const args: k8s.ProviderArgs = {
     kubeconfig: kubernetes.kubeconfig,
     context: access.context,
@@ -116,9 +116,15 @@ async function providers({ kubernetes }: ClusterConfig, access: Access) {
     enableConfigMapMutable: true,
     enableSecretMutable: true,
   };
+  // For what a destroy may leave behind; the setting only ever matters while these are made.
+  const upsertExistingObjects = await hasKeptClaim(access, namespace, plan.dataClaim);
   return {
     provider: new k8s.Provider("kubernetes", args),
-    keeper: new k8s.Provider("kubernetes-kept", { ...args, upsertExistingObjects: true }),
+    keeper: new k8s.Provider(
+      "kubernetes-kept",
+      { ...args, upsertExistingObjects },
+      { ignoreChanges: ["upsertExistingObjects"] },
+    ),
   };
 }
 
@@ -148,10 +154,29 @@ function loginOf({ image, registry }: ClusterConfig) {
   return { server, username, password: pulumi.secret(password) };
 }
 
-function redisOf(config: ClusterConfig, shared: ClusterContext, stack: string, provider: k8s.Provider) {
+// Pods start behind them.
+function policies(config: ClusterConfig, shared: ClusterContext, opts: pulumi.CustomResourceOptions) {
+  const metadata = { namespace: shared.namespace, labels: clusterLabels(shared) };
+  const foreign = config.redis.url === undefined ? undefined : parseRedisUrl(config.redis.url).port;
+  return [
+    new k8s.networking.v1.NetworkPolicy("closed", { metadata, spec: closed(shared) }, opts),
+    new k8s.networking.v1.NetworkPolicy(
+      "egress",
+      { metadata, spec: clientEgress(shared, config.egress, foreign) },
+      opts,
+    ),
+  ];
+}
+
+function redisOf(
+  config: ClusterConfig,
+  shared: ClusterContext,
+  stack: string,
+  opts: pulumi.ComponentResourceOptions,
+): { redis: KubernetesEndpoint; external: RedisEndpoint; localPort?: number } {
   if (config.redis.url !== undefined) {
     const redis = parseRedisUrl(config.redis.url);
-    return { redis, external: redis as RedisEndpoint, localPort: undefined };
+    return { redis, external: redis };
   }
   const localPort = config.redis.port ?? stackNames(stack).redisPort;
   const queue = new RedisQueue(
@@ -168,7 +193,7 @@ function redisOf(config: ClusterConfig, shared: ClusterContext, stack: string, p
       peers: config.redis.peers,
       localPort,
     },
-    { providers: [provider] },
+    opts,
   );
   return { redis: queue.endpoint, external: queue.external, localPort };
 }

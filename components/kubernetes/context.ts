@@ -67,7 +67,16 @@ export function nameWhenUp(
 ): pulumi.Output<string> {
   if (!rollout || pulumi.runtime.isDryRun()) return metadata.name;
   return metadata.apply(async ({ name, namespace }) => {
-    await rollout({ kind, namespace, name });
+    await rollout({ kind, namespace, name }).catch((error: unknown) => {
+      throw sealed(error);
+    });
     return name;
   });
+}
+
+// Pulumi puts `error serializing property "...": ` before the message, once for each input that waits for the output.
+function sealed(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message } = error;
+  return Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
 }

@@ -8,6 +8,7 @@ export { clientEgress, closed, type Egress, type Peer } from "./policies";
 export { pullSecret } from "./pullSecret";
 export type { PodResources } from "./quantities";
 export { RedisQueue, type RedisQueueArgs } from "./redisQueue";
+export { restartWarning } from "./restartWarning";
 export { RImage, type RImageArgs, type RegistryLogin } from "./rImage";
 export { RMaster, type RMasterArgs } from "./rMaster";
 export { RWorkerPool, type RWorkerPoolArgs } from "./rWorkerPool";

@@ -4,7 +4,6 @@ import type { RMasterArgs as Args } from "../contracts";
 import { commands } from "../environment";
 import { dataMount, type Data } from "./claim";
 import { clusterLabels, nameWhenUp, notAwaited, podSelector } from "./context";
-import { restartWarning } from "./restartWarning";
 import { rPodTemplate, type RPodArgs } from "./rPod";
 
 const statefulSetName = "rmaster";
@@ -17,6 +16,8 @@ export interface RMasterArgs extends Omit<Args, keyof RPodArgs>, RPodArgs {
    * pod is deleted. Default: `auto`.
    */
   readonly masterRollout?: "auto" | "manual";
+  /** Called before an update, such as a `restartWarning`. Default: none. */
+  readonly beforeUpdate?: pulumi.ResourceHook;
 }
 
 /**
@@ -58,6 +59,7 @@ export class RMaster extends pulumi.ComponentResource {
             {
               role: "master",
               command: commands.master,
+              ready: ["bash", "-c", "exec 3<>/dev/tcp/$REDIS_HOST/$REDIS_PORT"], // name resolved, no policy in the way
               // An open session is not to be moved to make room.
               annotations: {
                 "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
@@ -70,7 +72,7 @@ export class RMaster extends pulumi.ComponentResource {
           ),
         },
       },
-      { parent: this, hooks: { beforeUpdate: [restartWarning(manual)] } },
+      { parent: this, ...(args.beforeUpdate && { hooks: { beforeUpdate: [args.beforeUpdate] } }) },
     );
     this.podName = nameWhenUp(args, "StatefulSet", statefulSet).apply((found) => `${found}-0`);
     this.registerOutputs({ podName: this.podName });

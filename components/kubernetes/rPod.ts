@@ -28,6 +28,8 @@ interface RPod extends Pick<PodSpec, "graceSeconds" | "annotations"> {
   readonly command: string;
   readonly env?: Environment;
   readonly mounts: readonly VolumeMount[];
+  /** Command that succeeds once the pod does its work. */
+  readonly ready: readonly string[];
   readonly spread?: boolean;
 }
 
@@ -54,20 +56,13 @@ export function rPodTemplate(name: string, args: RPodArgs, pod: RPod, opts: pulu
         })),
         envSecret: args.env && environmentSecret(`${name}-env`, args, args.env, opts),
         resources: args.resources,
-        probes: { readinessProbe },
+        probes: { readinessProbe: { exec: { command: [...pod.ready] }, periodSeconds: 5, timeoutSeconds: 5 } },
         mounts: [home, ...passwordMount(name, args, args.redis, opts), ...pod.mounts],
       },
     ],
     spread: pod.spread ? selector : undefined,
   });
 }
-
-// Ready is what reaches Redis: its name resolves, and no policy is in the way.
-const readinessProbe = {
-  exec: { command: ["bash", "-c", "exec 3<>/dev/tcp/$REDIS_HOST/$REDIS_PORT"] },
-  periodSeconds: 10,
-  timeoutSeconds: 5,
-};
 
 // Changed variables are a Secret of another name, and so roll the pods.
 function environmentSecret(

@@ -6,6 +6,9 @@ import { dataMount, type Data } from "./claim";
 import { clusterLabels, nameWhenUp, notAwaited, podSelector } from "./context";
 import { rPodTemplate, type RPodArgs } from "./rPod";
 
+// The image's worker makes it once its R has joined the queue: an image whose R does not start is never ready.
+const readyFile = "/tmp/rcluster-ready";
+
 export interface RWorkerPoolArgs extends Omit<Args, keyof RPodArgs>, RPodArgs {
   /** Name of the pool, a label's value; no two in a cluster have the same. */
   readonly pool: string;
@@ -49,7 +52,8 @@ export class RWorkerPool extends pulumi.ComponentResource {
               role: "worker",
               pool: args.pool,
               command: commands.worker,
-              env: { RCLUSTER_GRACE: String(graceSeconds) },
+              env: { RCLUSTER_GRACE: String(graceSeconds), RCLUSTER_READY: readyFile },
+              ready: ["test", "-e", readyFile],
               mounts: dataMount(args.data, args.dataReadOnly),
               graceSeconds: graceSeconds + 5, // the worker ends by itself before
               spread: true,

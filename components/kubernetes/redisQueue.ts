@@ -96,7 +96,11 @@ export class RedisQueue extends pulumi.ComponentResource {
       { ...args, role: "redis", size: args.size ?? redisVolumeSize(args.memory) },
       child,
     );
-    new k8s.networking.v1.NetworkPolicy(`${name}-access`, { metadata, spec: redisAccess(args, args.peers) }, child);
+    const access = new k8s.networking.v1.NetworkPolicy(
+      `${name}-access`,
+      { metadata, spec: redisAccess(args, args.peers) },
+      child,
+    );
 
     const mounts: VolumeMount[] = [
       { volume: { name: "conf", configMap: { name: conf.metadata.name } }, path: "/etc/rcluster/conf" },
@@ -129,7 +133,7 @@ export class RedisQueue extends pulumi.ComponentResource {
           }),
         },
       },
-      child,
+      { ...child, dependsOn: access },
     );
     const service = new k8s.core.v1.Service(
       `${name}-service`,

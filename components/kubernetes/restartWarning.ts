@@ -11,14 +11,17 @@ export function restartWarning(manual: boolean): pulumi.ResourceHook {
   return new pulumi.ResourceHook(
     "master-restart",
     ({ oldInputs, newInputs }) => {
-      const template = (inputs: unknown) => (inputs as { spec?: { template?: unknown } } | undefined)?.spec?.template;
-      if (!isDeepStrictEqual(template(oldInputs), template(newInputs))) void pulumi.log.warn(text(manual));
+      const warning = restartWarningText(oldInputs, newInputs, manual);
+      if (warning) void pulumi.log.warn(warning);
     },
     { onDryRun: true },
   );
 }
 
-function text(manual: boolean): string {
+/** What to say of an update, or undefined if it leaves the pod alone. */
+export function restartWarningText(oldInputs: unknown, newInputs: unknown, manual: boolean): string | undefined {
+  const template = (inputs: unknown) => (inputs as { spec?: { template?: unknown } } | undefined)?.spec?.template;
+  if (isDeepStrictEqual(template(oldInputs), template(newInputs))) return undefined;
   if (manual) return "the master goes on as it is: `kubectl delete pod rmaster-0` lets it start anew, with the changes";
   return (
     "the master is replaced, which ends the R session in it; files in /data stay. " +
