@@ -16,6 +16,11 @@ export function readingUser(name: string, passwords: readonly string[]): string 
   return `user ${name} on ${digests(passwords)} resetchannels %R~* -@all ${commands.map((c) => `+${c}`).join(" ")}`;
 }
 
+/** The ACL line of a user who may read the list of users anew and ask whether Redis is there, and nothing else. */
+export function keepingUser(name: string, password: string): string {
+  return `user ${name} on ${digests([password])} resetkeys resetchannels -@all +acl|load +ping`;
+}
+
 /**
  * redis.conf for a queue: every write is logged to disk within a second, nothing is ever evicted.
  *
