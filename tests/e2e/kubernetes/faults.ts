@@ -9,27 +9,24 @@ export function faults(project: KubernetesProject): void {
 
   it("keeps a job's results right when a worker's pod is killed without grace", async () => {
     const [victim = ""] = await project.podNames("worker");
-    const ran = await project.during(60, async () => {
+    const ran = await project.during(async () => {
       await seconds(2);
       await project.kubectl("delete", "pod", victim, "--grace-period=0", "--force");
+      await workers(2);
     });
     assert.ok(
       ran.some(({ pod }) => pod === victim),
       "it had worked",
     );
-    await workers(2);
   });
 
   it("keeps them right when a worker's pod is deleted, which finishes its task first", async () => {
     const [victim = ""] = await project.podNames("worker");
-    const ran = await project.during(
-      6,
-      async () => {
-        await seconds(3);
-        await project.kubectl("delete", "pod", victim, "--wait=false");
-      },
-      8,
-    );
+    const remove = async () => {
+      await seconds(3);
+      await project.kubectl("delete", "pod", victim, "--wait=false");
+    };
+    const ran = await project.during(remove, { iterations: 6, seconds: 8, once: true });
     const first = Math.min(...ran.map(({ began }) => began));
     const last = ran.filter(({ pod, began }) => pod === victim && began < first + 5);
     assert.equal(last.length, 1, `its task was not begun again elsewhere: ${JSON.stringify(ran)}`);
@@ -37,10 +34,11 @@ export function faults(project: KubernetesProject): void {
   });
 
   it("keeps them right when Redis' pod is killed: the queue is on its claim", async () => {
-    await project.during(60, async () => {
+    await project.during(async () => {
       await seconds(3);
       await project.kubectl("delete", "pod", "redis-0", "--grace-period=0", "--force");
       await eventually("another Redis runs", async () => (await ready(project, "redis")) === 1 || undefined, 90);
+      await seconds(2);
     });
   });
 

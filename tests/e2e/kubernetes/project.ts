@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import * as fs from "node:fs";
 import type { V1PersistentVolumeList, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { command, eventually, Project, success } from "../project";
 
@@ -50,23 +51,25 @@ export class KubernetesProject extends Project {
   }
 
   /**
-   * Runs a loop of `tasks` iterations of half a second on the master, and does something to the cluster once it runs.
+   * Runs loops on the master, and does something to the cluster meanwhile. Their results are compared exactly.
    *
-   * @returns what each iteration returned: the pod that it ran on and when it began, in seconds
+   * @returns what each iteration returned
    */
-  async during(tasks: number, disturb: () => Promise<unknown>, taskSeconds = 0.5): Promise<Ran[]> {
+  async during(disturb: () => Promise<unknown>, loops: Loops = {}): Promise<Ran[]> {
+    const stop = `/tmp/stop-${randomBytes(3).toString("hex")}`;
+    const exec = (...args: string[]) => ["--namespace", this.namespace, "exec", "rmaster-0", "--", ...args];
     const job = { started: false, ended: false };
-    const args = ["--namespace", this.namespace, "exec", "rmaster-0", "--", "Rscript", "-e", loop(tasks, taskSeconds)];
-    const output = success("kubectl", args, { watchFor: "runs now", onSeen: () => (job.started = true) });
-    void output.finally(() => (job.ended = true)).catch(() => undefined);
+    const watch = { watchFor: "runs now", onSeen: () => (job.started = true) };
+    const output = success("kubectl", exec("Rscript", "-e", loopCode(stop, loops)), watch);
+    void output.catch(() => undefined).finally(() => (job.ended = true));
     await eventually("the job runs", () => Promise.resolve(job.started || job.ended || undefined), 60);
     try {
       await disturb();
-    } catch (error) {
+      if (job.ended) throw new Error(`the job ended before it was disturbed: ${await output}`);
+    } finally {
+      await command("kubectl", exec("touch", stop));
       await output.catch(() => undefined);
-      throw error;
     }
-    if (job.ended) throw new Error(`the job failed, or ended before it was disturbed: ${await output}`);
     return results(await output);
   }
 
@@ -90,31 +93,26 @@ export class KubernetesProject extends Project {
     return (await this.pods()).map(describe).sort();
   }
 
-  /** Runs a pod to its end and returns what it printed: by default one with the labels of any client of the cluster. */
-  async runPod(
-    args: string[],
-    change: Partial<{ namespace: string; labels: Record<string, string> }> = {},
-  ): Promise<string> {
+  /** Starts a pod: by default one with the labels of any client of the cluster. */
+  async startPod(args: string[], change: Partial<{ namespace: string; labels: Record<string, string> }> = {}) {
     const { namespace = this.namespace, labels = { "rcluster.client": this.stack } } = change;
     const name = `test-${randomBytes(3).toString("hex")}`;
-    const set = await read<{ spec: { template: { spec: PodShape } } }>(
+    const master = await read<{ spec: { template: { spec: PodShape } } }>(
       ...["get", "statefulset", "rmaster", "--namespace", this.namespace],
     );
-    const spec = podSpec(set.spec.template.spec, args, namespace !== this.namespace);
-    const manifest = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec };
-    await success("sh", ["-c", `echo "$1" | kubectl apply --filename -`, "sh", JSON.stringify(manifest)]);
-    const phase = await eventually(
-      `the pod ${name} ends`,
-      async () => {
-        const { status } = await read<V1Pod>("get", "pod", name, "--namespace", namespace);
-        return ["Succeeded", "Failed"].find((end) => end === status?.phase);
-      },
-      180,
+    const spec = podSpec(master.spec.template.spec, args, namespace !== this.namespace);
+    const file = this.path(`${name}.json`);
+    fs.writeFileSync(
+      file,
+      JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace, labels }, spec }),
     );
-    const output = await kubectl("logs", name, "--namespace", namespace);
-    if (phase === "Failed") throw new Error(`the pod ${name} failed:\n${output}`);
-    await kubectl("delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force");
-    return output;
+    await kubectl("apply", "--filename", file);
+    return new TestPod(name, namespace);
+  }
+
+  /** Runs a pod to its end and returns what it printed. */
+  async runPod(...args: Parameters<KubernetesProject["startPod"]>): Promise<string> {
+    return (await this.startPod(...args)).end();
   }
 
   /** The namespace and the volumes of its claims, as far as they are still there. */
@@ -131,26 +129,68 @@ export class KubernetesProject extends Project {
   }
 }
 
+/** A pod that a test has started. */
+class TestPod {
+  constructor(
+    readonly name: string,
+    readonly namespace: string,
+  ) {}
+
+  async kubectl(...args: string[]): Promise<string> {
+    return kubectl("--namespace", this.namespace, ...args);
+  }
+
+  async prints(text: string): Promise<void> {
+    const seen = async () => (await command("kubectl", ["--namespace", this.namespace, "logs", this.name])).stdout;
+    await eventually(`${this.name} prints ${text}`, async () => (await seen()).includes(text) || undefined, 60);
+  }
+
+  /** Waits for its end and returns what it printed. */
+  async end(): Promise<string> {
+    const state = async () => this.kubectl("get", "pod", this.name, "--output", "jsonpath={.status.phase}");
+    const ended = async () => /^(Succeeded|Failed)$/.exec(await state())?.[0];
+    const phase = await eventually(`the pod ${this.name} ends`, ended, 180);
+    const output = await this.kubectl("logs", this.name);
+    if (phase === "Failed") throw new Error(`the pod ${this.name} failed:\n${output}`);
+    await this.kubectl("delete", "pod", this.name, "--grace-period=0", "--force");
+    return output;
+  }
+}
+
+/** Loops of iterations that sleep, each iteration sent by itself. */
+export interface Loops {
+  /** Iterations of a loop. Default: 40. */
+  readonly iterations?: number;
+  /** How long each sleeps. Default: half a second. */
+  readonly seconds?: number;
+  /** One loop, or one after the other until the file `stop` is there. Default: false. */
+  readonly once?: boolean;
+}
+
+/** What an iteration tells: the pod that it ran on and when it began, in seconds. */
 export interface Ran {
   readonly iteration: number;
   readonly pod: string;
   readonly began: number;
 }
 
-/** R code of a loop that says when its iterations run and stops unless each of its results is there once, in order. */
-export function loop(tasks: number, taskSeconds: number): string {
+/** R code that stops unless each result of its loops is there, once and in order. */
+export function loopCode(stop: string, { iterations = 40, seconds = 0.5, once = false }: Loops = {}): string {
   return `invisible(foreach(i = 1) %dopar% i)
-    cat("runs now\\n")
-    x <- foreach(i = seq_len(${tasks}), .combine = rbind, .options.rcluster = list(chunk = 1)) %dopar% {
-      began <- as.numeric(Sys.time())
-      Sys.sleep(${taskSeconds})
-      data.frame(i, pod = Sys.info()[["nodename"]], began)
-    }
-    stopifnot(identical(as.integer(x$i), seq_len(${tasks})))
-    cat(sprintf("%d %s %.1f\\n", as.integer(x$i), x$pod, x$began), sep = "")`;
+    cat("runs now\n")
+    repeat {
+      x <- foreach(i = seq_len(${iterations}), .combine = rbind, .options.rcluster = list(chunk = 1)) %dopar% {
+        began <- as.numeric(Sys.time())
+        Sys.sleep(${seconds})
+        data.frame(i, pod = Sys.info()[["nodename"]], began)
+      }
+      stopifnot(identical(as.integer(x$i), seq_len(${iterations})))
+      cat(sprintf("%d %s %.1f\n", as.integer(x$i), x$pod, x$began), sep = "")
+      if (${once ? "TRUE" : "FALSE"} || file.exists("${stop}")) break
+    }`;
 }
 
-/** What `loop` has printed. */
+/** What it has printed. */
 export function results(output: string): Ran[] {
   const lines = output
     .trim()

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { isReady } from "../../../components/kubernetes/diagnose";
-import { command, docker, eventually } from "../project";
-import { type KubernetesProject, loop, registry, results } from "./project";
+import { docker, eventually, seconds, success } from "../project";
+import { type KubernetesProject, loopCode, registry, results } from "./project";
 
 /** Changes of a cluster while a job runs on it, and ones that fail. */
 export function updates(project: KubernetesProject): void {
@@ -9,55 +9,35 @@ export function updates(project: KubernetesProject): void {
     const { image } = await project.cluster();
     const before = await project.podNames("worker");
     const newer = await derived(image, project.stack);
-    const job = project.runPod(["Rscript", "-e", loop(240, 0.5)]);
-    await eventually("the job runs", async () => {
-      const { stdout } = await command("kubectl", [
-        "logs",
-        "--namespace",
-        project.namespace,
-        "--selector",
-        "rcluster.client",
-        "--prefix",
-      ]);
-      return stdout.includes("runs now") || undefined;
-    });
+    const job = await project.startPod(["Rscript", "-e", loopCode("/tmp/stop")]);
+    await job.prints("runs now");
+    await seconds(2);
     await project.set({ "image.ref": newer });
     await project.unset("registry");
     await project.up();
+    await seconds(2);
+    await job.kubectl("exec", job.name, "--", "touch", "/tmp/stop");
+
     const after = await project.podNames("worker");
-    assert.deepEqual(
-      before.filter((name) => after.includes(name)),
-      [],
-    );
-    const pods = new Set(results(await job).map(({ pod }) => pod));
+    const pods = new Set(results(await job.end()).map(({ pod }) => pod));
     for (const name of [...before, ...after]) assert.ok(pods.has(name), `${name} has worked`);
+    assert.equal(new Set([...before, ...after]).size, 4);
     assert.equal((await project.cluster()).image, newer);
   });
 
   it("gives a new password to running clients: nothing restarts, and a job goes on", async () => {
     const before = await project.identities();
     const old = await password(project);
-    await project.during(
-      120,
-      async () => {
-        await project.set({ "redis.passwordVersion": "2" });
-        await project.up();
-        const current = await password(project);
-        assert.notEqual(current, old);
-        for (const name of [...(await project.podNames("worker")), "rmaster-0"]) {
-          await eventually(
-            `${name} has the new password`,
-            async () => {
-              await project.kubectl("annotate", "pod", name, `looked=${Date.now()}`, "--overwrite"); // the kubelet looks at once
-              return (await shell(project, name, "cat $REDIS_PASSWORD_FILE")) === current || undefined;
-            },
-            120,
-          );
-        }
-        await redis(project, current, "client", "kill", "type", "normal"); // whoever connects again needs it
-      },
-      1,
-    );
+    await project.during(async () => {
+      await project.set({ "redis.passwordVersion": "2" });
+      await project.up();
+      const current = await password(project);
+      assert.notEqual(current, old);
+      const clients = [...(await project.podNames("worker")), "rmaster-0"];
+      await Promise.all(clients.map((name) => arrival(project, name, current)));
+      await redis(project, current, "client", "kill", "type", "normal"); // whoever connects again needs it
+      await seconds(3);
+    });
     assert.deepEqual(await project.identities(), before);
   });
 
@@ -72,7 +52,7 @@ export function updates(project: KubernetesProject): void {
     await eventually(
       "Redis has the new list",
       async () => {
-        await project.kubectl("annotate", "pod", "redis-0", `looked=${Date.now()}`, "--overwrite");
+        await lookAt(project, "redis-0");
         const answers = await Promise.all([first, second, third].map((each) => redis(project, each, "ping")));
         return answers.map((answer) => answer === "PONG").join() === "false,true,true" || undefined;
       },
@@ -101,10 +81,24 @@ export function updates(project: KubernetesProject): void {
 async function derived(image: string, tag: string): Promise<string> {
   const name = `${registry()}/rcluster:${tag}-newer`;
   const script = `printf 'FROM %s\\nLABEL test=newer\\n' "$1" | docker build --quiet --tag "$2" - && docker push --quiet "$2"`;
-  await command("sh", ["-c", script, "sh", image, name]);
+  await success("sh", ["-c", script, "sh", image, name]);
   const digest = await docker("inspect", "--format", "{{index .RepoDigests 0}}", name);
   await docker("image", "rm", name);
   return digest;
+}
+
+/** Waits until a pod's file holds the password. */
+async function arrival(project: KubernetesProject, pod: string, current: string): Promise<void> {
+  const arrived = async () => {
+    await lookAt(project, pod);
+    return (await shell(project, pod, "cat $REDIS_PASSWORD_FILE")) === current || undefined;
+  };
+  await eventually(`${pod} has the new password`, arrived, 120);
+}
+
+// A pod that changes is one that the kubelet looks at at once, and not within its minute.
+async function lookAt(project: KubernetesProject, pod: string): Promise<void> {
+  await project.kubectl("annotate", "pod", pod, `looked=${Date.now()}`, "--overwrite");
 }
 
 async function password(project: KubernetesProject): Promise<string> {
