@@ -10,10 +10,18 @@ export function defaultUser(passwords: readonly string[]): string {
   return `user default on ${digests(passwords)} ~* &* +@all`;
 }
 
-/** The ACL line of a user who may count what waits and who works, and read Redis' own figures, and nothing else. */
+/**
+ * The ACL line of a user who may count what waits and who works, and read Redis' own figures, and nothing else: a script
+ * of theirs can call no more than that either.
+ */
 export function readingUser(name: string, passwords: readonly string[]): string {
   const commands = ["zcard", "hlen", "llen", "scard", "type", "info", "ping", "eval", "evalsha", "script|load"];
-  return `user ${name} on ${digests(passwords)} resetchannels %R~* -@all ${commands.map((c) => `+${c}`).join(" ")}`;
+  return `user ${name} on ${digests(passwords)} resetchannels ~* -@all ${commands.map((c) => `+${c}`).join(" ")}`;
+}
+
+/** The ACL line of a user who may read the list of users anew and ask whether Redis is there, and nothing else. */
+export function keepingUser(name: string, password: string): string {
+  return `user ${name} on ${digests([password])} resetkeys resetchannels -@all +acl|load +ping`;
 }
 
 /**

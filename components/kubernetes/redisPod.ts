@@ -3,9 +3,15 @@ import { redisPort } from "../environment";
 import { podPasswordFile } from "./password";
 import type { ContainerSpec, VolumeMount } from "./pod";
 
+/**
+ * The user as whom Redis' own pod logs in. Its password never changes: with one that does, a list of users that is two
+ * changes ahead of the one in force would keep its reader out for good.
+ */
+export const keeper = "keeper";
+
 const aclFile = "/etc/rcluster/acl/users.acl";
 const confFile = "/etc/rcluster/conf/redis.conf";
-const client = `REDISCLI_AUTH=$(cat ${podPasswordFile}) redis-cli`;
+const client = `REDISCLI_AUTH=$(cat ${podPasswordFile}) redis-cli --user ${keeper}`;
 const loaded = "/tmp/acl-loaded";
 
 interface RedisContainerArgs {

@@ -1,7 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { redisEndpoint, redisPort } from "../environment";
-import { defaultUser, readingUser, redisConf } from "../redisConf";
+import { defaultUser, keepingUser, readingUser, redisConf } from "../redisConf";
 import { claim } from "./claim";
 import { clusterLabels, nameWhenUp, notAwaited, podSelector, type ClusterContext } from "./context";
 import {
@@ -13,7 +14,7 @@ import {
 } from "./password";
 import { notMoved, podTemplate, type Placement, type VolumeMount } from "./pod";
 import { redisAccess, type Peer } from "./policies";
-import { aclLine, redisContainer, reloader } from "./redisPod";
+import { aclLine, keeper, redisContainer, reloader } from "./redisPod";
 
 const user = 999; // of the official images of Redis and Valkey
 const serviceName = "redis";
@@ -71,7 +72,8 @@ export class RedisQueue extends pulumi.ComponentResource {
     const passwords = passwordVersions(`${name}-password`, version, child);
     const password = passwords.get(version) as pulumi.Output<string>;
     const secretName = passwordSecret(`${name}-client`, args, password, child);
-    const users = [userLine(passwords, defaultUser)];
+    const keeping = new random.RandomPassword(`${name}-keeper`, { length: 32, special: false }, child).result;
+    const users = [userLine(passwords, defaultUser), keeping.apply((secret) => keepingUser(keeper, secret))];
     if (args.peers?.length) {
       const theirs = passwordVersions(`${name}-peer-password`, version, child);
       users.push(userLine(theirs, (digests) => readingUser("reader", digests)));
@@ -108,7 +110,7 @@ export class RedisQueue extends pulumi.ComponentResource {
         volume: { name: "acl", secret: { secretName: acl.metadata.name, defaultMode: 0o440 } },
         path: "/etc/rcluster/acl",
       },
-      ...passwordMount(name, args, { secretName }, child),
+      ...passwordMount(`${name}-keeper`, args, { password: keeping }, child),
     ];
     const image = args.image ?? "redis:8";
     const data = { volume: { name: "data", persistentVolumeClaim: { claimName } }, path: "/data", readOnly: false };

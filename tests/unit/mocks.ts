@@ -23,7 +23,7 @@ export async function register(program: () => unknown, preview = false): Promise
         resources.push({ type, name, inputs: inputs as Record<string, unknown> });
         return {
           id: `${name}-id`,
-          state: { ...(inputs as object), ...outputs[type], ...identity(type, name, inputs) },
+          state: { ...(inputs as object), ...outputs[type], ...identity(type, name, inputs as { metadata?: object }) },
         };
       },
       call: ({ inputs }) => inputs as Record<string, unknown>,
