@@ -157,10 +157,10 @@ for (const preview of [false, true]) {
       assert.deepEqual(trust("cluster-node"), [
         { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: ["sts:AssumeRole"] },
       ]);
-      const [pods, ...others] = trust("bucket-pods");
+      const [pods = {}, ...others] = trust("bucket-pods");
       assert.deepEqual(others, []);
-      assert.deepEqual(pods?.Principal, { Service: "pods.eks.amazonaws.com" });
-      assert.deepEqual(pods?.Condition, {
+      assert.deepEqual(pods.Principal, { Service: "pods.eks.amazonaws.com" });
+      assert.deepEqual(pods.Condition, {
         StringEquals: {
           "aws:RequestTag/eks-cluster-arn": "arn:aws:eks/cluster::123456789012:cluster-eks",
           "aws:RequestTag/kubernetes-namespace": "rcluster-test",
@@ -269,7 +269,7 @@ describe("the kubeconfig of an EKS cluster", () => {
       (JSON.parse(value) as { users: { user: { exec: Record<string, unknown> } }[] }).users[0]?.user ?? {};
     assert.equal(exec?.command, "aws");
     assert.equal(
-      (exec?.args as string[]).join(" "),
+      (exec.args as string[]).join(" "),
       "--region eu-west-1 eks get-token --cluster-name rcluster-test --output json",
     );
     assert.doesNotMatch(value, /token"?:/);

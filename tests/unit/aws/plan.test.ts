@@ -62,7 +62,7 @@ describe("config of platform eks", () => {
       'aws.nodes.capacity: "cheap" is not allowed; allowed: spot-first, spot or on-demand',
     ],
     [{ logDays: 31 }, "aws.logDays: 31 is not allowed; allowed: one of 1, 3,"],
-    [{ tags: { Name: "x" } }, "aws.tags.Name is not allowed; allowed: names and values of tags"],
+    [{ tags: { Name: "x" } }, 'aws.tags.Name: "x" is not allowed; allowed: names and values of tags'],
     [{ budget: { monthly: 0, email: "me@example.org" } }, "aws.budget.monthly: 0 is not allowed; allowed: US dollars"],
     [{ budget: { monthly: 5 } }, "aws.budget.email: is not set; allowed: an e-mail address"],
   ];

@@ -56,10 +56,10 @@ describe("the subnets of an existing VPC", () => {
   it("have to be the VPC's", () => {
     const line = chooseSubnets("vpc-1", both, ["subnet-x"]);
     assert.match(
-      String(line),
+      line as string,
       /^config aws\.vpc\.subnets: "subnet-x" is not allowed; allowed: subnets of vpc-1: subnet-a /,
     );
-    assert.match(String(chooseSubnets("vpc-2", both, [])), /are in no zone that EKS can use; .*there are: none/);
+    assert.match(chooseSubnets("vpc-2", both, []) as string, /are in no zone that EKS can use; .*there are: none/);
   });
 });
 
