@@ -359,6 +359,15 @@ describe("RedisQueue on kubernetes", () => {
     assert.deepEqual(pods(one.made), pods(two.made));
   });
 
+  it("has a user for its own pod whose password stays, and who cannot look into the queue", async () => {
+    const keepers = await Promise.all([acl(1), acl(2)]);
+    for (const { made, secret } of keepers) {
+      const users = (secret?.inputs.stringData as { value: Record<string, string> }).value["users.acl"] ?? "";
+      assert.match(users, /^user keeper on #[0-9a-f]{64} resetkeys resetchannels -@all \+acl\|load \+ping$/m);
+      assert.ok(ofType(made, "random:RandomPassword").some(({ name }) => name === "redis-keeper"));
+    }
+  });
+
   it("lets peers count and nothing else", async () => {
     const { secret } = await acl(1);
     const users = (secret?.inputs.stringData as { value: Record<string, string> }).value["users.acl"] ?? "";
