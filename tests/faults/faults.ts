@@ -60,6 +60,7 @@ export const faults: readonly Fault[] = [
     name: "container killed",
     layout: "apart",
     timed: true,
+    within: 5,
     strike: async (lane) => {
       await docker("kill", one(lane).name);
       return undefined;
@@ -162,6 +163,7 @@ export const faults: readonly Fault[] = [
     name: "Redis out of reach",
     ownRedis: true,
     timed: true,
+    within: 5,
     strike: (lane) =>
       during(
         lane.times.outage,
