@@ -24,9 +24,9 @@ describe("the R packages", () => {
     }
   });
 
-  for (const server of ["redis-server", "valkey-server"]) {
-    it(`work with an ACL user over TLS on ${server}`, async () => {
-      const { code, output } = await run("/tests/servers.sh", server);
+  for (const server of [["redis-server"], ["valkey-server"], ["redis-server", "cluster"]]) {
+    it(`work with an ACL user over TLS on ${server.join(", ")}`, async () => {
+      const { code, output } = await run("/tests/servers.sh", ...server);
       assert.equal(code, 0, output);
       assert.match(output, /all right/);
       assert.match(output, /WRONGPASS/);
