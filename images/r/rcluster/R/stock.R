@@ -90,7 +90,10 @@ run_stock_task <- function(loop, block, keys) {
 }
 
 drop_stock <- function(loop, keys) {
-  redis_call(loop$con, list(c("DEL", keys$start, keys$alive)))
+  redis_pipeline(loop$con, list(
+    list(c("DEL", keys$start, keys$alive)),
+    list(c("HDEL", key(loop$queue, "stock"), loop$worker))
+  ))
 }
 
 publish_stock <- function(loop, keys, values) {
