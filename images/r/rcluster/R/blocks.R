@@ -4,51 +4,67 @@
 new_blocks <- function() {
   list2env(
     list(
-      ids = character(), first = numeric(), payload = list(), sent = list(),
+      first = numeric(), count = integer(), payload = list(), sent = list(),
       free = integer(), outstanding = 0, bytes = 0
     ),
     parent = emptyenv()
   )
 }
 
+take_slots <- function(blocks, n) {
+  spare <- length(blocks$free)
+  reused <- min(n, spare)
+  slots <- c(
+    blocks$free[seq_len(reused) + spare - reused],
+    seq_len(n - reused) + length(blocks$first)
+  )
+  if (reused) blocks$free <- blocks$free[seq_len(spare - reused)]
+  slots
+}
+
 # `first`: the first iteration of each block, `count`: how many it has,
 # `payload`: what a worker needs, packed, and `sent`: what Redis keeps of that.
-# Returns their slots. The id of a block of several iterations is marked: a lost
-# one is sent again in parts.
-keep_blocks <- function(blocks, first, count, payload, sent) {
-  slots <- take_slots(blocks, length(payload))
-  mark <- ifelse(count > 1, "+", "")
-  blocks$ids[slots] <- sprintf("%d:%.0f%s", slots, first, mark)
+keep_blocks <- function(blocks, slots, first, count, payload, sent) {
   blocks$first[slots] <- first
+  blocks$count[slots] <- count
   blocks$payload[slots] <- payload
   blocks$sent[slots] <- sent
   blocks$outstanding <- blocks$outstanding + length(slots)
   blocks$bytes <- blocks$bytes + sum(lengths(payload))
-  slots
 }
 
-take_slots <- function(blocks, n) {
-  reused <- utils::tail(blocks$free, n)
-  blocks$free <- utils::head(blocks$free, length(blocks$free) - length(reused))
-  c(reused, seq_len(n - length(reused)) + length(blocks$ids))
+# The id of a block of several iterations is marked: a lost one is sent again in
+# parts.
+block_ids <- function(blocks, slots) {
+  mark <- c("", "+")[(blocks$count[slots] > 1) + 1L]
+  sprintf("%d:%.0f%s", slots, blocks$first[slots], mark)
 }
 
-# The slots of blocks by their ids; NA for those that are forgotten already, and
-# for an id that comes again.
-find_blocks <- function(blocks, ids) {
+# Slots by ids; NA for those that are forgotten already.
+find_ids <- function(blocks, ids) {
   slots <- as.integer(sub(":.*", "", ids))
-  known <- blocks$ids[slots] == ids & !duplicated(ids)
-  slots[!known | is.na(known)] <- NA
+  slots[!is_kept(blocks, slots) | block_ids(blocks, slots) != ids] <- NA
   slots
+}
+
+# Whether results are those of blocks that are not forgotten, each once.
+is_wanted <- function(blocks, slots, first, count) {
+  wanted <- is_kept(blocks, slots) & blocks$first[slots] == first &
+    blocks$count[slots] == count
+  if (length(slots) > 1) wanted & !duplicated(slots) else wanted
+}
+
+is_kept <- function(blocks, slots) {
+  slots <= length(blocks$count) & blocks$count[slots] > 0
 }
 
 forget_blocks <- function(blocks, slots) {
   blocks$outstanding <- blocks$outstanding - length(slots)
   blocks$bytes <- blocks$bytes - sum(lengths(blocks$payload[slots]))
-  blocks$ids[slots] <- ""
+  blocks$count[slots] <- 0L
   blocks$payload[slots] <- list(NULL)
   blocks$sent[slots] <- list(NULL)
   blocks$free <- c(blocks$free, slots)
 }
 
-kept_ids <- function(blocks) blocks$ids[nzchar(blocks$ids)]
+kept_slots <- function(blocks) which(blocks$count > 0)

@@ -25,6 +25,7 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
     setNames(nm = c("submit", "collect", "reconcile", "finish")),
     function(name) script_call(name, queue, job$id)
   )
+  job$bell <- c("BLPOP", key(queue, "wake", job$id))
   announce(job)
   job
 }
@@ -79,15 +80,17 @@ variables_command <- function(job) {
 # `args` and `seeds`: a list for each, of its iterations. `urgent`: ahead of all
 # others.
 add_blocks <- function(job, first, args, seeds = NULL, urgent = FALSE) {
-  count <- lengths(args)
+  slots <- take_slots(job$blocks, length(args))
   payload <- lapply(seq_along(args), function(i) {
-    pack(list(first = first[i], args = args[[i]], seeds = seeds[[i]]))
+    pack(list(
+      slot = slots[i], first = first[i], args = args[[i]], seeds = seeds[[i]]
+    ))
   })
   sent <- payload
   for (i in which(lengths(payload) > inline_bytes)) {
     sent[[i]] <- send_large(job$con, job$queue, job$id, payload[[i]])
   }
-  slots <- keep_blocks(job$blocks, first, count, payload, sent)
+  keep_blocks(job$blocks, slots, first, lengths(args), payload, sent)
   line <- if (urgent) "urgent" else "pending"
   job[[line]] <- c(job[[line]], slots)
 }
@@ -95,10 +98,10 @@ add_blocks <- function(job, first, args, seeds = NULL, urgent = FALSE) {
 submit_command <- function(job, slots, weight = job$weight) {
   job$sequence <- job$sequence + 1
   blocks <- vector("list", 2 * length(slots))
-  blocks[c(TRUE, FALSE)] <- job$blocks$ids[slots]
+  blocks[c(TRUE, FALSE)] <- block_ids(job$blocks, slots)
   blocks[c(FALSE, TRUE)] <- job$blocks$sent[slots]
   c(list(job$calls$submit, c(
-    job$id, as.character(job$sequence), job_ttl, weight
+    job$id, as.character(job$sequence), weight
   )), blocks)
 }
 
@@ -114,8 +117,7 @@ exchange <- function(job, wait = 0) {
   commands <- take_submissions(job)
   # With more than one collect's worth there, its token may be taken already.
   if (wait > 0 && !job$full) {
-    bell <- c("BLPOP", key(job$queue, "wake", job$id), wait)
-    commands <- c(commands, list(list(bell)))
+    commands <- c(commands, list(list(c(job$bell, wait))))
   }
   commands <- c(commands, list(collect_command(job)))
   replies <- redis_pipeline(job$con, commands)
@@ -165,20 +167,21 @@ open_results <- function(job, replies) {
   }
   gone <- vapply(whole, is.null, NA)
   results <- lapply(whole[!failures & !gone], unserialize)
-  slots <- find_blocks(job$blocks, vapply(results, `[[`, "", "id"))
-  known <- !is.na(slots)
-  forget(job, slots[known])
-  c(results[known], unlist(
-    lapply(replies[failures], open_failure, job = job),
-    recursive = FALSE
-  ))
+  slots <- vapply(results, `[[`, 0L, "slot")
+  wanted <- is_wanted(
+    job$blocks, slots, vapply(results, `[[`, 0, "first"),
+    lengths(lapply(results, `[[`, "values"))
+  )
+  forget(job, slots[wanted])
+  failed <- lapply(replies[failures], open_failure, job = job)
+  c(results[wanted], unlist(failed, recursive = FALSE))
 }
 
 # "1:12 failed why", or "1:12+ lost why": the latter is sent again one by one.
 open_failure <- function(bytes, job) {
   text <- rawToChar(bytes)
   parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
-  slot <- find_blocks(job$blocks, parts[2])
+  slot <- find_ids(job$blocks, parts[2])
   if (is.na(slot)) return(NULL)
   first <- job$blocks$first[slot]
   block <- unserialize(job$blocks$payload[[slot]])
@@ -220,7 +223,7 @@ catch_up <- function(job) {
     }
     job$pending <- integer()
     job$urgent <- integer()
-    ids <- kept_ids(job$blocks)
+    ids <- kept_ids(job)
     for (some in split(ids, ceiling(seq_along(ids) / 200))) {
       missing <- redis_call(job$con, list(
         job$calls$reconcile, c(job$id, some)
@@ -233,7 +236,7 @@ catch_up <- function(job) {
 }
 
 send_again <- function(job, ids) {
-  slots <- find_blocks(job$blocks, ids)
+  slots <- find_ids(job$blocks, ids)
   for (slot in slots) {
     payload <- job$blocks$payload[[slot]]
     if (length(payload) <= inline_bytes) next
@@ -242,6 +245,8 @@ send_again <- function(job, ids) {
   }
   redis_call(job$con, submit_command(job, slots, "0"))
 }
+
+kept_ids <- function(job) block_ids(job$blocks, kept_slots(job$blocks))
 
 # Leaves nothing of the job in Redis.
 end_job <- function(job) {
@@ -253,6 +258,6 @@ end_job <- function(job) {
   if (length(blobs)) {
     redis_call(job$con, list(c("UNLINK", vapply(blobs, rawToChar, ""))))
   }
-  ids <- kept_ids(job$blocks)
+  ids <- kept_ids(job)
   redis_call(job$con, list(job$calls$finish, c(job$id, ids)))
 }

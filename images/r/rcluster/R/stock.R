@@ -25,11 +25,11 @@ serve_stock <- function(loop) {
   TRUE
 }
 
-# How long an idle worker waits before it looks again: shortly, if coordinators
-# of this kind are about.
+# Seconds after which an idle worker looks again: shortly, if coordinators of
+# this kind are about.
 idle_seconds <- function(loop) {
   served <- loop$served_stock
-  if (is.null(served) || now() - served > 60) "1" else "0.1"
+  if (is.null(served) || now() - served > 60) 1 else 0.1
 }
 
 # NULL for what is no block: a list may have this name by chance.

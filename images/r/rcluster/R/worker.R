@@ -78,6 +78,7 @@ new_loop <- function(con, queue, worker) {
   loop$member <- ""
   loop$result <- raw()
   loop$running <- FALSE
+  loop$looked <- -Inf
   loop$bell <- c("BLPOP", key(queue, "bell"))
   forget_job(loop)
   loop
@@ -115,8 +116,14 @@ take_task <- function(loop) {
       return(TRUE)
     }
     if (identical(rawToChar(reply[[2]]), "drain")) return(FALSE)
-    if (serve_stock(loop)) next
-    bell <- c(loop$bell, idle_seconds(loop))
+    idle <- idle_seconds(loop)
+    looked <- now() - loop$looked
+    if (looked > idle) {
+      loop$looked <- now()
+      if (serve_stock(loop)) next
+      looked <- 0
+    }
+    bell <- c(loop$bell, sprintf("%.3f", idle - looked + 0.001))
   }
 }
 
@@ -175,8 +182,8 @@ run_task <- function(loop) {
   }
   loop$block <- NULL
   result <- list(
-    id = sub(".*/", "", loop$member), first = block$first,
-    values = loop$values, seconds = now() - loop$began, events = loop$events
+    slot = block$slot, first = block$first, values = loop$values,
+    seconds = now() - loop$began, events = loop$events
   )
   bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
