@@ -36,7 +36,7 @@ int rc_read_script(rc_script *s, const char *directory, const char *name) {
 
 void rc_key(char *target, size_t size, const char *queue, const char *name,
             const char *job) {
-  static const char *of_jobs[] = {"done", "base", "wake",
+  static const char *of_jobs[] = {"done", "base",  "wake",   "kills",
                                   "env",  "blobs", "removed"};
   for (size_t i = 0; i < sizeof of_jobs / sizeof *of_jobs; i++)
     if (strcmp(name, of_jobs[i]) == 0) {
