@@ -24,8 +24,8 @@ if [ "${2:-}" = cluster ]; then
 fi
 "$1" server.conf
 if [ "${2:-}" = cluster ]; then
-  redis-cli --tls --cacert cert.pem -p 6390 --user admin --pass admin \
-    --no-auth-warning cluster addslotsrange 0 16383
+  until redis-cli --tls --cacert cert.pem -p 6390 --user admin --pass admin \
+    --no-auth-warning cluster addslotsrange 0 16383 | grep OK; do sleep 0.2; done
 fi
 export REDIS_CA_FILE="$PWD/cert.pem"
 export REDIS_URL='rediss://app:s3cret%25%2F%40@localhost:6390/0'
