@@ -33,6 +33,13 @@ describe("the R packages", () => {
     });
   }
 
+  it("serve and use the doRedis of CRAN", async () => {
+    const { code, output } = await run("/tests/stock.sh");
+    assert.equal(code, 0, output);
+    assert.match(output, /rcluster's coordinator: all right/);
+    assert.match(output, /the coordinator of CRAN: all right/);
+  });
+
   it("and the scripts of the image follow their style", async () => {
     const scripts = await run("sh", "-c", "shellcheck /source/bin/* /source/build/*.sh /tests/*.sh");
     assert.equal(scripts.code, 0, scripts.output);
