@@ -70,12 +70,15 @@ send_variables <- function(job) {
 
 # Adds a block of iterations `first`, `first + 1`, ...; exchange() sends it.
 # `urgent`: ahead of all others.
-add_block <- function(job, first, args, seeds, urgent = FALSE) {
+# `heard`: how much news of each iteration came before.
+add_block <- function(job, first, args, seeds, urgent = FALSE, heard = NULL) {
   slot <- take_slot(job)
   id <- block_id(slot, first, length(args))
   payload <- pack(list(id = id, first = first, args = args, seeds = seeds))
   sent <- send_large(job$con, job$queue, job$id, payload)
-  job$slots[[slot]] <- list(id = id, payload = payload, sent = sent)
+  job$slots[[slot]] <- list(
+    id = id, payload = payload, sent = sent, heard = heard
+  )
   job$outstanding <- job$outstanding + 1
   job$bytes <- job$bytes + length(payload)
   if (urgent) {
@@ -133,7 +136,8 @@ collect_command <- function(job, acknowledged = job$acknowledged) {
 exchange <- function(job, wait = 0) {
   commands <- take_submissions(job)
   # With more than one collect's worth there, its token may be taken already.
-  if (wait > 0 && !job$full) {
+  waits <- wait > 0 && !job$full
+  if (waits) {
     bell <- c("BLPOP", key(job$queue, "wake", job$id), wait)
     commands <- c(commands, list(list(bell)))
   }
@@ -142,7 +146,9 @@ exchange <- function(job, wait = 0) {
   if (job$con$epoch != job$epoch || !is_known(replies[[1]])) {
     return(catch_up(job))
   }
-  accept_replies(job, replies[[length(replies)]])
+  n <- length(replies)
+  if (waits && rings_for_news(replies[[n - 1]])) hear_news(job)
+  accept_replies(job, replies[[n]])
 }
 
 # In the order of their sequence numbers: a smaller one that comes later is taken
@@ -182,6 +188,10 @@ open_result <- function(job, bytes) {
   large <- fetch_large(job$con, bytes)
   if (is.null(large)) return(NULL)
   result <- unserialize(large)
+  if (!is.null(result$news)) {
+    if (result$news$sent) hear_news(job)
+    signal_news(job, result$id, result$news$items)
+  }
   drop_large(job$con, job$queue, job$id, bytes)
   if (!forget_block(job, result$id)) return(NULL)
   result
@@ -198,7 +208,9 @@ open_failure <- function(job, text) {
     block <- unserialize(kept$payload)
     forget_block(job, id)
     for (i in seq_along(block$args)) {
-      add_block(job, first + i - 1, block$args[i], block$seeds[i], urgent = TRUE)
+      add_block(job, first + i - 1, block$args[i], block$seeds[i],
+        urgent = TRUE, heard = kept$heard[i]
+      )
     }
     return(NULL)
   }

@@ -154,7 +154,9 @@ run_task <- function(loop) {
   n <- length(block$args)
   values <- vector("list", n)
   events <- NULL
+  start_news(loop, block$id)
   for (i in seq_len(n)) {
+    news$iteration <- i
     value <- run_wanted(loop, block$args[[i]], block$seeds[[i]])
     if (inherits(value, "interrupt")) {
       loop$member <- ""
@@ -166,7 +168,7 @@ run_task <- function(loop) {
   }
   result <- list(
     id = block$id, first = block$first, values = values, events = events,
-    seconds = now() - started
+    seconds = now() - started, news = rest_of_news()
   )
   bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes

@@ -45,7 +45,7 @@ int rc_load_script(rc_script *s, redisContext *c) {
 void rc_key(char *target, size_t size, const char *queue, const char *name,
             const char *job) {
   static const char *of_jobs[] = {"done", "base", "wake",
-                                  "env",  "blobs", "removed"};
+                                  "env",  "blobs", "removed", "news"};
   for (size_t i = 0; i < sizeof of_jobs / sizeof *of_jobs; i++)
     if (strcmp(name, of_jobs[i]) == 0) {
       snprintf(target, size, "{%s}:%s:%s", queue, name, job);

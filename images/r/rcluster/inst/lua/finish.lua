@@ -1,6 +1,7 @@
 -- Removes a job: what waits, what is known of it, its results and its values.
 -- A worker that still runs one of its blocks has its result refused.
 -- KEYS todo task jobs seen kills limits clients done base wake env blobs
+--   news
 -- ARGV job block...
 local todo, task, jobs, seen, kills, limits, clients = unpack(KEYS)
 local job = ARGV[1]
