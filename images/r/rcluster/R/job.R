@@ -12,7 +12,10 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job$con <- con
   job$queue <- queue
   job$id <- unique_id()
-  job$description <- pack(description)
+  job$pointers <- options$pointers
+  job$description <- pack_checked(
+    description, if (job$pointers == "stop") check_description(description)
+  )
   job$weight <- as.character(options$weight)
   job$timeout <- options$timeout
   job$sequence <- 0
@@ -74,7 +77,10 @@ send_variables <- function(job) {
 add_block <- function(job, first, args, seeds, urgent = FALSE, heard = NULL) {
   slot <- take_slot(job)
   id <- block_id(slot, first, length(args))
-  payload <- pack(list(id = id, first = first, args = args, seeds = seeds))
+  payload <- pack_checked(
+    list(id = id, first = first, args = args, seeds = seeds),
+    if (job$pointers == "stop") check_block(first, args)
+  )
   sent <- send_large(job$con, job$queue, job$id, payload)
   job$slots[[slot]] <- list(
     id = id, payload = payload, sent = sent, heard = heard
@@ -151,8 +157,8 @@ exchange <- function(job, wait = 0) {
   accept_replies(job, replies[[n]])
 }
 
-# In the order of their sequence numbers: a smaller one that comes later is taken
-# for a repetition.
+# In the order of their sequence numbers: a smaller one that comes later is
+# taken for a repetition.
 take_submissions <- function(job) {
   urgent <- if (length(job$urgent)) list(submit_command(job, job$urgent, "0"))
   pending <- if (length(job$pending)) list(submit_command(job, job$pending))
