@@ -182,6 +182,7 @@ run_task <- function(loop) {
     keep_value(loop, value)
   }
   loop$block <- NULL
+  # In this order: see src/results.h.
   result <- list(
     slot = block$slot, first = block$first, values = loop$values,
     seconds = now() - loop$began, events = loop$events, news = rest_of_news()
