@@ -5,7 +5,7 @@ new_blocks <- function() {
   list2env(
     list(
       first = numeric(), count = integer(), payload = list(), sent = list(),
-      free = integer(), outstanding = 0, bytes = 0
+      heard = list(), free = integer(), outstanding = 0, bytes = 0
     ),
     parent = emptyenv()
   )
@@ -23,12 +23,15 @@ take_slots <- function(blocks, n) {
 }
 
 # `first`: the first iteration of each block, `count`: how many it has,
-# `payload`: what a worker needs, packed, and `sent`: what Redis keeps of that.
-keep_blocks <- function(blocks, slots, first, count, payload, sent) {
+# `payload`: what a worker needs, packed, and `sent`: what Redis keeps of that;
+# `heard`: of each, how much news of its iterations came.
+keep_blocks <- function(blocks, slots, first, count, payload, sent,
+                        heard = NULL) {
   blocks$first[slots] <- first
   blocks$count[slots] <- count
   blocks$payload[slots] <- payload
   blocks$sent[slots] <- sent
+  blocks$heard[slots] <- if (is.null(heard)) list(NULL) else heard
   blocks$outstanding <- blocks$outstanding + length(slots)
   blocks$bytes <- blocks$bytes + sum(lengths(payload))
 }

@@ -15,6 +15,9 @@
 #'     limit. With a limit, `chunk` is 1.}
 #'   \item{weight}{share of the workers relative to other loops on the queue;
 #'     default 1.}
+#'   \item{pointers}{`"stop"` (default): connections and external pointers stop
+#'     the loop before it runs, wherever in its variables they are: at the
+#'     workers they are dead. `"allow"`: they may go along.}
 #' }
 #'
 #' @param queue name of the queue. Default: `RCLUSTER_QUEUE`, else `jobs`.

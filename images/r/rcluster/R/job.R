@@ -12,7 +12,10 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job$con <- con
   job$queue <- queue
   job$id <- unique_id()
-  job$description <- pack(description)
+  job$pointers <- options$pointers
+  job$description <- pack_checked(
+    description, if (job$pointers == "stop") check_description(description)
+  )
   job$weight <- as.character(options$weight)
   job$timeout <- options$timeout
   job$sequence <- 0
@@ -78,19 +81,21 @@ variables_command <- function(job) {
 
 # Adds blocks; exchange() sends them. `first`: the first iteration of each,
 # `args` and `seeds`: a list for each, of its iterations. `urgent`: ahead of all
-# others.
-add_blocks <- function(job, first, args, seeds = NULL, urgent = FALSE) {
+# others. `heard`: how much news of each block's iterations came before.
+add_blocks <- function(job, first, args, seeds = NULL, urgent = FALSE,
+                       heard = NULL) {
   slots <- take_slots(job$blocks, length(args))
+  check <- job$pointers == "stop"
   payload <- lapply(seq_along(args), function(i) {
-    pack(list(
+    pack_checked(list(
       slot = slots[i], first = first[i], args = args[[i]], seeds = seeds[[i]]
-    ))
+    ), if (check) check_block(first[i], args[[i]]))
   })
   sent <- payload
   for (i in which(lengths(payload) > inline_bytes)) {
     sent[[i]] <- send_large(job$con, job$queue, job$id, payload[[i]])
   }
-  keep_blocks(job$blocks, slots, first, lengths(args), payload, sent)
+  keep_blocks(job$blocks, slots, first, lengths(args), payload, sent, heard)
   line <- if (urgent) "urgent" else "pending"
   job[[line]] <- c(job[[line]], slots)
 }
@@ -116,7 +121,8 @@ collect_command <- function(job, acknowledged = job$acknowledged) {
 exchange <- function(job, wait = 0) {
   commands <- take_submissions(job)
   # With more than one collect's worth there, its token may be taken already.
-  if (wait > 0 && !job$full) {
+  waits <- wait > 0 && !job$full
+  if (waits) {
     commands <- c(commands, list(list(c(job$bell, wait))))
   }
   commands <- c(commands, list(collect_command(job)))
@@ -124,11 +130,13 @@ exchange <- function(job, wait = 0) {
   if (job$con$epoch != job$epoch || !is_known(replies[[1]])) {
     return(catch_up(job))
   }
-  accept_replies(job, replies[[length(replies)]])
+  n <- length(replies)
+  if (waits && rings_for_news(replies[[n - 1]])) hear_news(job)
+  accept_replies(job, replies[[n]])
 }
 
-# In the order of their sequence numbers: a smaller one that comes later is taken
-# for a repetition.
+# In the order of their sequence numbers: a smaller one that comes later is
+# taken for a repetition.
 take_submissions <- function(job) {
   urgent <- if (length(job$urgent)) list(submit_command(job, job$urgent, "0"))
   pending <- if (length(job$pending)) list(submit_command(job, job$pending))
@@ -155,48 +163,55 @@ accept_replies <- function(job, reply) {
   open_results(job, reply[-1])
 }
 
-# What workers sent, less what is counted already.
+# What workers sent, less what is counted already: columns (see results.h).
 open_results <- function(job, replies) {
-  kind <- vapply(replies, `[`, raw(1), 1L)
+  kind <- .Call(rc_first_bytes, replies)
   failures <- kind >= as.raw(0x30) & kind <= as.raw(0x39)
-  large <- kind == as.raw(0x40)
-  whole <- replies
-  for (i in which(large)) {
-    whole[i] <- list(fetch_large(job$con, replies[[i]]))
-    drop_large(job$con, job$queue, job$id, replies[[i]])
+  packed <- replies[!failures]
+  for (i in which(kind[!failures] == as.raw(0x40))) {
+    packed[i] <- list(fetch_large(job$con, packed[[i]]))
+    drop_large(job$con, job$queue, job$id, replies[!failures][[i]])
   }
-  gone <- vapply(whole, is.null, NA)
-  results <- lapply(whole[!failures & !gone], unserialize)
-  slots <- vapply(results, `[[`, 0L, "slot")
-  wanted <- is_wanted(
-    job$blocks, slots, vapply(results, `[[`, 0, "first"),
-    lengths(lapply(results, `[[`, "values"))
-  )
-  forget(job, slots[wanted])
-  failed <- lapply(replies[failures], open_failure, job = job)
-  c(results[wanted], unlist(failed, recursive = FALSE))
+  gone <- vapply(packed, is.null, NA)
+  results <- .Call(rc_open_results, packed[!gone])
+  hear_rest(job, results)
+  wanted <- with(results, is_wanted(job$blocks, slot, first, count))
+  forget(job, results$slot[wanted])
+  if (!all(wanted)) results <- lapply(results, `[`, wanted)
+  for (reply in replies[failures]) {
+    results <- join_results(results, open_failure(job, rawToChar(reply)))
+  }
+  results
+}
+
+no_results <- function() .Call(rc_open_results, list())
+
+join_results <- function(some, more) {
+  if (is.null(more)) some else Map(c, some, more[names(some)])
 }
 
 # "1:12 failed why", or "1:12+ lost why": the latter is sent again one by one.
-open_failure <- function(bytes, job) {
-  text <- rawToChar(bytes)
+open_failure <- function(job, text) {
   parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
   slot <- find_ids(job$blocks, parts[2])
   if (is.na(slot)) return(NULL)
   first <- job$blocks$first[slot]
   block <- unserialize(job$blocks$payload[[slot]])
+  heard <- job$blocks$heard[[slot]]
   forget(job, slot)
   if (parts[3] == "lost") {
     iterations <- seq_along(block$args)
     add_blocks(job, first + iterations - 1, singly(block$args),
       singly(block$seeds),
-      urgent = TRUE
+      urgent = TRUE, heard = if (!is.null(heard)) as.list(heard[iterations])
     )
     return(NULL)
   }
-  list(list(
-    first = first, values = list(simpleError(parts[4])), events = list()
-  ))
+  list(
+    slot = slot, first = first, count = 1L, seconds = NA_real_, special = TRUE,
+    values = list(list(simpleError(parts[4]))), events = list(list()),
+    news = list(NULL)
+  )
 }
 
 forget <- function(job, slots) {
@@ -210,7 +225,7 @@ forget <- function(job, slots) {
 # After a lost connection, or when nothing has come for long: reads all results
 # again, and sends again what neither waits nor runs.
 catch_up <- function(job) {
-  results <- list()
+  results <- no_results()
   repeat {
     epoch <- job$con$epoch
     announce(job)
@@ -218,7 +233,7 @@ catch_up <- function(job) {
     reply <- redis_call(job$con, collect_command(job, 0))
     check_removed(reply)
     while (length(reply) > 1) {
-      results <- c(results, accept_replies(job, reply))
+      results <- join_results(results, accept_replies(job, reply))
       reply <- redis_call(job$con, collect_command(job))
     }
     job$pending <- integer()

@@ -1,7 +1,7 @@
 # The options of one loop, checked and complete.
 
 loop_options <- function(given) {
-  default <- list(chunk = "auto", timeout = 0, weight = 1)
+  default <- list(chunk = "auto", timeout = 0, weight = 1, pointers = "stop")
   unknown <- setdiff(names(given), names(default))
   if (length(unknown)) {
     stop(sprintf(
@@ -19,6 +19,9 @@ loop_options <- function(given) {
   }
   if (!is_number(options$weight, .Machine$double.eps)) {
     refuse_option("weight", options$weight, "a number above 0")
+  }
+  if (!list(options$pointers) %in% c("stop", "allow")) {
+    refuse_option("pointers", options$pointers, "\"stop\" or \"allow\"")
   }
   # A time limit is that of one iteration.
   if (options$timeout > 0) options$chunk <- 1

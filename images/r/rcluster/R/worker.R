@@ -174,6 +174,7 @@ run_task <- function(loop) {
     i <- loop$ran + 1
     value <- loop$job
     if (!inherits(value, "error")) {
+      news$iteration <- i
       loop$running <- TRUE
       value <- run_iteration(value, block$args[[i]], block$seeds[[i]])
       loop$running <- FALSE
@@ -181,9 +182,10 @@ run_task <- function(loop) {
     keep_value(loop, value)
   }
   loop$block <- NULL
+  # In this order: see src/results.h.
   result <- list(
     slot = block$slot, first = block$first, values = loop$values,
-    seconds = now() - loop$began, events = loop$events
+    seconds = now() - loop$began, events = loop$events, news = rest_of_news()
   )
   bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
@@ -207,6 +209,7 @@ open_task <- function(loop) {
   loop$ran <- 0
   loop$values <- vector("list", length(loop$block$args))
   loop$events <- NULL
+  start_news(loop)
   TRUE
 }
 

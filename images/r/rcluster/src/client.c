@@ -1,6 +1,7 @@
 /* The R side of a connection: commands with binary arguments, replies as R
  * values, and waits that Ctrl-C ends. */
 #include "connection.h"
+#include "results.h"
 
 #include <R.h>
 #include <R_ext/Rdynload.h>
@@ -242,6 +243,8 @@ static const R_CallMethodDef routines[] = {
     {"rc_url", (DL_FUNC)&rc_url, 1},
     {"rc_call", (DL_FUNC)&rc_call, 3},
     {"rc_pipeline", (DL_FUNC)&rc_pipeline, 3},
+    {"rc_first_bytes", (DL_FUNC)&rc_first_bytes, 1},
+    {"rc_open_results", (DL_FUNC)&rc_open_results, 1},
     {"rc_now", (DL_FUNC)&rc_now, 0},
     {NULL, NULL, 0}};
 

@@ -36,8 +36,8 @@ int rc_read_script(rc_script *s, const char *directory, const char *name) {
 
 void rc_key(char *target, size_t size, const char *queue, const char *name,
             const char *job) {
-  static const char *of_jobs[] = {"done", "base",  "wake",   "kills",
-                                  "env",  "blobs", "removed"};
+  static const char *of_jobs[] = {"done",    "base", "wake",  "kills",
+                                  "removed", "env",  "blobs", "news"};
   for (size_t i = 0; i < sizeof of_jobs / sizeof *of_jobs; i++)
     if (strcmp(name, of_jobs[i]) == 0) {
       snprintf(target, size, "{%s}:%s:%s", queue, name, job);

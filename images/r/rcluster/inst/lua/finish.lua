@@ -1,6 +1,7 @@
 -- Removes a job: what waits, what is known of it, its results and its values.
 -- A worker that still runs one of its blocks has its result refused.
 -- KEYS todo task jobs seen limits clients done base wake kills env blobs
+--   news
 -- ARGV job block...
 local todo, task, jobs, seen, limits, clients = unpack(KEYS)
 local job = ARGV[1]

@@ -78,7 +78,3 @@ keys_left <- function(pattern) {
     value = TRUE, invert = TRUE
   )
 }
-
-redis_pointer_for_tests <- function() {
-  attr(file(tempfile(), "w"), "conn_id")
-}
