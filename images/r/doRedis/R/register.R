@@ -89,7 +89,8 @@ run_loop <- function(obj, expr, envir, data) {
   obj$packages <- union(obj$packages, settings$packages)
   if (data$stock) {
     # Its workers know the hooks; here values come one by one, without output.
-    run <- function(...) run_stock_loop(obj, expr, envir, data)
+    plain <- expr
+    run <- function(expr) run_stock_loop(obj, plain, envir, data)
   } else {
     expr <- with_hooks(expr, obj$export)
     run <- function(expr) run_foreach(obj, expr, envir, data)

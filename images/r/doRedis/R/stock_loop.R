@@ -87,6 +87,7 @@ new_stock_job <- function(queue, description, args) {
   job$description <- serialize_for_redis(description, "the loop's variables")
   job$args <- args
   job$done <- logical(length(job$args))
+  job$waiting <- vector("list", length(job$args))
   job$missing <- integer()
   job
 }
@@ -142,16 +143,23 @@ send_stock_blocks <- function(job, blocks) {
   }
 }
 
+# In order, so that of several errors it is always the first that counts.
 collect_stock <- function(job, it, accumulator, stop_early) {
   checked <- proc.time()[[3]]
-  while (!all(job$done)) {
+  following <- 1L
+  while (following <= length(job$args)) {
     values <- next_stock_values(job)
     for (i in seq_along(values)) {
       iteration <- as.integer(names(values)[i])
       if (job$done[iteration]) next
       job$done[iteration] <- TRUE
-      accumulator(unname(values[i]), iteration)
+      job$waiting[iteration] <- unname(values[i])
       message(tick())
+    }
+    while (isTRUE(job$done[following])) {
+      accumulator(job$waiting[following], following)
+      job$waiting[following] <- list(NULL)
+      following <- following + 1L
       if (stop_early && !is.null(getErrorValue(it))) return(invisible())
     }
     quiet <- proc.time()[[3]] - checked
