@@ -13,6 +13,7 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job$queue <- queue
   job$id <- unique_id()
   job$pointers <- options$pointers
+  description$fresh <- options$fresh
   job$description <- pack_checked(
     description, if (job$pointers == "stop") check_description(description)
   )

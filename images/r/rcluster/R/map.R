@@ -15,8 +15,8 @@
 #' }
 #' @export
 rcluster_map <- function(x, f, ..., .options = list()) {
-  options <- loop_options(.options)
   backend <- current_backend()
+  options <- loop_options(.options, backend$options)
   f <- match.fun(f)
   more <- list(...)
   expr <- quote(do.call(.f, c(list(.x), .more)))

@@ -1,6 +1,7 @@
 /* The R side of a connection: commands with binary arguments, replies as R
  * values, and waits that Ctrl-C ends. */
 #include "connection.h"
+#include "renew.h"
 
 #include <R.h>
 #include <R_ext/Rdynload.h>
@@ -242,6 +243,7 @@ static const R_CallMethodDef routines[] = {
     {"rc_call", (DL_FUNC)&rc_call, 3},
     {"rc_pipeline", (DL_FUNC)&rc_pipeline, 3},
     {"rc_now", (DL_FUNC)&rc_now, 0},
+    {"rc_renew", (DL_FUNC)&rc_renew, 2},
     {NULL, NULL, 0}};
 
 void R_init_rcluster(DllInfo *info) {

@@ -125,7 +125,7 @@ test_that("random numbers do not depend on workers or their deaths", {
     queue <- paste0("test", n)
     registerRCluster(queue, test_url())
     for (i in seq_len(n)) start_worker(queue)
-    wait_for_workers(n)
+    wait_for_workers(n, queue)
     expect_identical(draw(FALSE), two)
   }
   expect_identical(draw(TRUE), two)
