@@ -20,19 +20,16 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job$weight <- as.character(options$weight)
   job$timeout <- options$timeout
   job$sequence <- 0
-  # In slots that are used again: R never forgets the name of a variable.
-  job$slots <- list()
-  job$free <- integer()
-  job$outstanding <- 0
-  job$bytes <- 0
+  job$blocks <- new_blocks()
   job$acknowledged <- 0
   job$full <- FALSE
-  job$pending <- list()
-  job$urgent <- list()
+  job$pending <- integer()
+  job$urgent <- integer()
   job$calls <- lapply(
     setNames(nm = c("submit", "collect", "reconcile", "finish")),
     function(name) script_call(name, queue, job$id)
   )
+  job$bell <- c("BLPOP", key(queue, "wake", job$id))
   announce(job)
   job
 }
@@ -43,13 +40,15 @@ announce <- function(job) {
   repeat {
     epoch <- job$con$epoch
     connection <- describe_connection(job$con)
-    redis_call(job$con, list(c(
-      "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
-    )))
-    send_variables(job)
-    redis_call(job$con, list(script_call("announce", job$queue), c(
-      job$id, job_ttl, sprintf("%.0f", job$timeout * 1000), connection
-    )))
+    redis_pipeline(job$con, list(
+      list(c(
+        "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
+      )),
+      variables_command(job),
+      list(script_call("announce", job$queue), c(
+        job$id, job_ttl, sprintf("%.0f", job$timeout * 1000), connection
+      ))
+    ))
     job$epoch <- epoch
     if (job$con$epoch == epoch) return(invisible())
   }
@@ -57,78 +56,58 @@ announce <- function(job) {
 
 # Which run of Redis, and which of its clients.
 describe_connection <- function(con) {
-  id <- redis_call(con, list(c("CLIENT", "ID")))
-  info <- rawToChar(redis_call(con, list(c("INFO", "server"))))
-  run <- sub(".*run_id:([0-9a-f]+).*", "\\1", info)
-  sprintf("%s:%.0f", run, id)
+  if (!identical(con$described, con$epoch)) {
+    replies <- redis_pipeline(con, list(
+      list(c("CLIENT", "ID")), list(c("INFO", "server"))
+    ))
+    run <- sub(".*run_id:([0-9a-f]+).*", "\\1", rawToChar(replies[[2]]))
+    con$description <- sprintf("%s:%.0f", run, replies[[1]])
+    con$described <- con$epoch
+  }
+  con$description
 }
 
-send_variables <- function(job) {
-  con <- job$con
+# Large variables are sent ahead, once.
+variables_command <- function(job) {
   variables <- key(job$queue, "env", job$id)
-  if (redis_call(con, list(c("EXISTS", variables))) == 0) {
-    env <- send_large(con, job$queue, job$id, job$description)
-    redis_call(con, list(c("SET", variables), env))
+  small <- length(job$description) <= inline_bytes
+  if (!small && redis_call(job$con, list(c("EXISTS", variables))) == 1) {
+    return(list(c("EXISTS", variables)))
   }
+  list(
+    c("SET", variables),
+    send_large(job$con, job$queue, job$id, job$description)
+  )
 }
 
-# Adds a block of iterations `first`, `first + 1`, ...; exchange() sends it.
-# `urgent`: ahead of all others.
-# `heard`: how much news of each iteration came before.
-add_block <- function(job, first, args, seeds, urgent = FALSE, heard = NULL) {
-  slot <- take_slot(job)
-  id <- block_id(slot, first, length(args))
-  payload <- pack_checked(
-    list(id = id, first = first, args = args, seeds = seeds),
-    if (job$pointers == "stop") check_block(first, args)
-  )
-  sent <- send_large(job$con, job$queue, job$id, payload)
-  job$slots[[slot]] <- list(
-    id = id, payload = payload, sent = sent, heard = heard
-  )
-  job$outstanding <- job$outstanding + 1
-  job$bytes <- job$bytes + length(payload)
-  if (urgent) {
-    job$urgent[[length(job$urgent) + 1]] <- id
-  } else {
-    job$pending[[length(job$pending) + 1]] <- id
+# Adds blocks; exchange() sends them. `first`: the first iteration of each,
+# `args` and `seeds`: a list for each, of its iterations. `urgent`: ahead of all
+# others. `heard`: how much news of each block's iterations came before.
+add_blocks <- function(job, first, args, seeds = NULL, urgent = FALSE,
+                       heard = NULL) {
+  slots <- take_slots(job$blocks, length(args))
+  check <- job$pointers == "stop"
+  payload <- lapply(seq_along(args), function(i) {
+    pack_checked(list(
+      slot = slots[i], first = first[i], args = args[[i]], seeds = seeds[[i]]
+    ), if (check) check_block(first[i], args[[i]]))
+  })
+  sent <- payload
+  for (i in which(lengths(payload) > inline_bytes)) {
+    sent[[i]] <- send_large(job$con, job$queue, job$id, payload[[i]])
   }
+  keep_blocks(job$blocks, slots, first, lengths(args), payload, sent, heard)
+  line <- if (urgent) "urgent" else "pending"
+  job[[line]] <- c(job[[line]], slots)
 }
 
-# Blocks of several iterations are marked: a lost one is sent again in parts.
-block_id <- function(slot, first, n) {
-  sprintf(if (n > 1) "%d:%.0f+" else "%d:%.0f", slot, first)
-}
-
-take_slot <- function(job) {
-  n <- length(job$free)
-  if (n == 0) return(length(job$slots) + 1L)
-  slot <- job$free[n]
-  job$free <- job$free[-n]
-  slot
-}
-
-slot_of <- function(id) as.integer(sub(":.*", "", id))
-
-# The block of this id, NULL if its result is accepted already.
-kept_block <- function(job, id) {
-  slot <- slot_of(id)
-  if (slot > length(job$slots)) return(NULL)
-  kept <- job$slots[[slot]]
-  if (identical(kept$id, id)) kept
-}
-
-kept_ids <- function(job) {
-  as.character(unlist(lapply(job$slots, function(kept) kept$id)))
-}
-
-submit_command <- function(job, ids, weight = job$weight) {
+submit_command <- function(job, slots, weight = job$weight) {
   job$sequence <- job$sequence + 1
-  blocks <- unlist(lapply(ids, function(id) list(id, kept_block(job, id)$sent)),
-    recursive = FALSE
-  )
+  blocks <- vector("list", 2 * length(slots))
+  blocks[c(TRUE, FALSE)] <- block_ids(job$blocks, slots)
+  blocks[c(FALSE, TRUE)] <- job$blocks$sent[slots]
   c(list(job$calls$submit, c(
-    job$id, as.character(job$sequence), job_ttl, weight
+    job$id, as.character(job$sequence), weight
   )), blocks)
 }
 
@@ -145,8 +124,7 @@ exchange <- function(job, wait = 0) {
   # With more than one collect's worth there, its token may be taken already.
   waits <- wait > 0 && !job$full
   if (waits) {
-    bell <- c("BLPOP", key(job$queue, "wake", job$id), wait)
-    commands <- c(commands, list(list(bell)))
+    commands <- c(commands, list(list(c(job$bell, wait))))
   }
   commands <- c(commands, list(collect_command(job)))
   replies <- redis_pipeline(job$con, commands)
@@ -163,8 +141,8 @@ exchange <- function(job, wait = 0) {
 take_submissions <- function(job) {
   urgent <- if (length(job$urgent)) list(submit_command(job, job$urgent, "0"))
   pending <- if (length(job$pending)) list(submit_command(job, job$pending))
-  job$urgent <- list()
-  job$pending <- list()
+  job$urgent <- integer()
+  job$pending <- integer()
   c(urgent, pending)
 }
 
@@ -182,59 +160,62 @@ accept_replies <- function(job, reply) {
   check_removed(reply)
   if (base < 0) return(catch_up(job))
   job$full <- length(reply) > most_collected
-  results <- lapply(reply[-1], function(bytes) open_result(job, bytes))
-  job$acknowledged <- base + length(results)
-  Filter(Negate(is.null), results)
+  job$acknowledged <- base + length(reply) - 1
+  open_results(job, reply[-1])
 }
 
-# NULL for what is counted already.
-open_result <- function(job, bytes) {
-  if (bytes[1] >= as.raw(0x30) && bytes[1] <= as.raw(0x39)) {
-    return(open_failure(job, rawToChar(bytes)))
+# What workers sent, less what is counted already.
+open_results <- function(job, replies) {
+  kind <- vapply(replies, `[`, raw(1), 1L)
+  failures <- kind >= as.raw(0x30) & kind <= as.raw(0x39)
+  large <- kind == as.raw(0x40)
+  whole <- replies
+  for (i in which(large)) {
+    whole[i] <- list(fetch_large(job$con, replies[[i]]))
+    drop_large(job$con, job$queue, job$id, replies[[i]])
   }
-  large <- fetch_large(job$con, bytes)
-  if (is.null(large)) return(NULL)
-  result <- unserialize(large)
-  if (!is.null(result$news)) {
-    if (result$news$sent) hear_news(job)
-    signal_news(job, result$id, result$news$items)
-  }
-  drop_large(job$con, job$queue, job$id, bytes)
-  if (!forget_block(job, result$id)) return(NULL)
-  result
+  gone <- vapply(whole, is.null, NA)
+  results <- lapply(whole[!failures & !gone], unserialize)
+  for (result in results) hear_rest(job, result)
+  slots <- vapply(results, `[[`, 0L, "slot")
+  wanted <- is_wanted(
+    job$blocks, slots, vapply(results, `[[`, 0, "first"),
+    lengths(lapply(results, `[[`, "values"))
+  )
+  forget(job, slots[wanted])
+  failed <- lapply(replies[failures], open_failure, job = job)
+  c(results[wanted], unlist(failed, recursive = FALSE))
 }
 
 # "1:12 failed why", or "1:12+ lost why": the latter is sent again one by one.
-open_failure <- function(job, text) {
+open_failure <- function(bytes, job) {
+  text <- rawToChar(bytes)
   parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
-  id <- parts[2]
-  kept <- kept_block(job, id)
-  if (is.null(kept)) return(NULL)
-  first <- as.numeric(gsub("^.*:|[+]", "", id))
+  slot <- find_ids(job$blocks, parts[2])
+  if (is.na(slot)) return(NULL)
+  first <- job$blocks$first[slot]
+  block <- unserialize(job$blocks$payload[[slot]])
+  heard <- job$blocks$heard[[slot]]
+  forget(job, slot)
   if (parts[3] == "lost") {
-    block <- unserialize(kept$payload)
-    forget_block(job, id)
-    for (i in seq_along(block$args)) {
-      add_block(job, first + i - 1, block$args[i], block$seeds[i],
-        urgent = TRUE, heard = kept$heard[i]
-      )
-    }
+    iterations <- seq_along(block$args)
+    add_blocks(job, first + iterations - 1, singly(block$args),
+      singly(block$seeds),
+      urgent = TRUE, heard = if (!is.null(heard)) as.list(heard[iterations])
+    )
     return(NULL)
   }
-  forget_block(job, id)
-  list(first = first, values = list(simpleError(parts[4])))
+  list(list(
+    first = first, values = list(simpleError(parts[4])), events = list()
+  ))
 }
 
-forget_block <- function(job, id) {
-  kept <- kept_block(job, id)
-  if (is.null(kept)) return(FALSE)
-  drop_large(job$con, job$queue, job$id, kept$sent)
-  slot <- slot_of(id)
-  job$slots[slot] <- list(NULL)
-  job$free <- c(job$free, slot)
-  job$outstanding <- job$outstanding - 1
-  job$bytes <- job$bytes - length(kept$payload)
-  TRUE
+forget <- function(job, slots) {
+  large <- lengths(job$blocks$payload[slots]) > inline_bytes
+  for (bytes in job$blocks$sent[slots[large]]) {
+    drop_large(job$con, job$queue, job$id, bytes)
+  }
+  forget_blocks(job$blocks, slots)
 }
 
 # After a lost connection, or when nothing has come for long: reads all results
@@ -251,8 +232,8 @@ catch_up <- function(job) {
       results <- c(results, accept_replies(job, reply))
       reply <- redis_call(job$con, collect_command(job))
     }
-    job$pending <- list()
-    job$urgent <- list()
+    job$pending <- integer()
+    job$urgent <- integer()
     ids <- kept_ids(job)
     for (some in split(ids, ceiling(seq_along(ids) / 200))) {
       missing <- redis_call(job$con, list(
@@ -266,22 +247,25 @@ catch_up <- function(job) {
 }
 
 send_again <- function(job, ids) {
-  for (id in ids) {
-    kept <- kept_block(job, id)
-    if (length(kept$payload) == length(kept$sent)) next
-    drop_large(job$con, job$queue, job$id, kept$sent)
-    kept$sent <- send_large(job$con, job$queue, job$id, kept$payload)
-    job$slots[[slot_of(id)]] <- kept
+  slots <- find_ids(job$blocks, ids)
+  for (slot in slots) {
+    payload <- job$blocks$payload[[slot]]
+    if (length(payload) <= inline_bytes) next
+    drop_large(job$con, job$queue, job$id, job$blocks$sent[[slot]])
+    job$blocks$sent[[slot]] <- send_large(job$con, job$queue, job$id, payload)
   }
-  redis_call(job$con, submit_command(job, ids, "0"))
+  redis_call(job$con, submit_command(job, slots, "0"))
 }
+
+kept_ids <- function(job) block_ids(job$blocks, kept_slots(job$blocks))
 
 # Leaves nothing of the job in Redis.
 end_job <- function(job) {
-  # First, so that no worker adds to the values that are removed next.
-  redis_call(job$con, list(c("ZREM", key(job$queue, "jobs"), job$id)))
   set <- key(job$queue, "blobs", job$id)
-  blobs <- redis_call(job$con, list(c("SMEMBERS", set)))
+  blobs <- redis_pipeline(job$con, list(
+    # First, so that no worker adds to the values that are removed next.
+    list(c("ZREM", key(job$queue, "jobs"), job$id)), list(c("SMEMBERS", set))
+  ))[[2]]
   if (length(blobs)) {
     redis_call(job$con, list(c("UNLINK", vapply(blobs, rawToChar, ""))))
   }

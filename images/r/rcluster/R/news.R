@@ -10,14 +10,14 @@ news_token <- charToRaw("news")
 news <- new.env(parent = emptyenv())
 
 # At the worker, before it runs a block.
-start_news <- function(loop, id) {
+start_news <- function(loop) {
   news$loop <- loop
-  news$id <- id
+  news$block <- loop$block
   news$used <- FALSE
 }
 
 keep_news <- function(condition) {
-  if (is.null(news$id)) return(invisible())
+  if (is.null(news$block)) return(invisible())
   if (!news$used) {
     news$used <- TRUE
     news$waiting <- list()
@@ -38,6 +38,10 @@ keep_news <- function(condition) {
   if (news$open && may_send_news()) send_news()
 }
 
+name_block <- function(block) {
+  list(slot = block$slot, first = block$first, count = length(block$args))
+}
+
 # A bucket of one second's worth: what comes in a burst goes out at once, too.
 may_send_news <- function() {
   time <- now()
@@ -52,7 +56,7 @@ may_send_news <- function() {
 # more with the result.
 send_news <- function() {
   loop <- news$loop
-  bytes <- pack(list(id = news$id, items = news$waiting))
+  bytes <- pack(c(name_block(news$block), list(items = news$waiting)))
   news$open <- length(bytes) <= inline_bytes
   if (!news$open) return(invisible())
   news$sent <- TRUE
@@ -66,7 +70,7 @@ send_news <- function() {
 
 # What a result takes along: NULL if there was none.
 rest_of_news <- function() {
-  news$id <- NULL
+  news$block <- NULL
   if (news$used) list(sent = news$sent, items = news$waiting)
 }
 
@@ -82,19 +86,32 @@ hear_news <- function(job) {
   )))
   for (bytes in heard) {
     told <- unserialize(bytes)
-    signal_news(job, told$id, told$items)
+    signal_news(job, told, told$items)
   }
 }
 
+# What came with a result.
+hear_rest <- function(job, result) {
+  if (is.null(result$news)) return(invisible())
+  if (result$news$sent) hear_news(job)
+  block <- list(
+    slot = result$slot, first = result$first, count = length(result$values)
+  )
+  signal_news(job, block, result$news$items)
+}
+
 # Of a block whose result is not accepted yet.
-signal_news <- function(job, id, items) {
+signal_news <- function(job, block, items) {
+  blocks <- job$blocks
   for (item in items) {
-    kept <- kept_block(job, id)
-    if (is.null(kept)) return(invisible())
-    before <- kept$heard[item$iteration]
+    if (!is_wanted(blocks, block$slot, block$first, block$count)) {
+      return(invisible())
+    }
+    heard <- blocks$heard[[block$slot]]
+    before <- heard[item$iteration]
     if (length(before) && !is.na(before) && item$count <= before) next
-    kept$heard[item$iteration] <- item$count
-    job$slots[[slot_of(id)]] <- kept
+    heard[item$iteration] <- item$count
+    blocks$heard[[block$slot]] <- heard
     signal_event(item$condition)
   }
 }

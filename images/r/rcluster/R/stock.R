@@ -25,11 +25,11 @@ serve_stock <- function(loop) {
   TRUE
 }
 
-# How long an idle worker waits before it looks again: shortly, if coordinators
-# of this kind are about.
+# Seconds after which an idle worker looks again: shortly, if coordinators of
+# this kind are about.
 idle_seconds <- function(loop) {
   served <- loop$served_stock
-  if (is.null(served) || now() - served > 60) "1" else "0.1"
+  if (is.null(served) || now() - served > 60) 1 else 0.1
 }
 
 # NULL for what is no block: a list may have this name by chance.
@@ -91,7 +91,10 @@ run_stock_task <- function(loop, block, keys) {
 }
 
 drop_stock <- function(loop, keys) {
-  redis_call(loop$con, list(c("DEL", keys$start, keys$alive)))
+  redis_pipeline(loop$con, list(
+    list(c("DEL", keys$start, keys$alive)),
+    list(c("HDEL", key(loop$queue, "stock"), loop$worker))
+  ))
 }
 
 publish_stock <- function(loop, keys, values) {

@@ -60,7 +60,7 @@ work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
   con <- connect_patiently(redis_endpoint())
   check_protocol(con, queue)
   loop <- new_loop(con, queue, id)
-  suspendInterrupts(while (take_task(loop)) run_task(loop))
+  suspendInterrupts(run_tasks(loop))
   quit("no", status = 0, runLast = FALSE)
 }
 
@@ -88,6 +88,8 @@ new_loop <- function(con, queue, worker) {
   loop$used <- FALSE
   loop$member <- ""
   loop$result <- raw()
+  loop$running <- FALSE
+  loop$looked <- -Inf
   loop$bell <- c("BLPOP", key(queue, "bell"))
   forget_job(loop)
   loop
@@ -113,16 +115,21 @@ take_task <- function(loop) {
     }
     loop$member <- ""
     loop$result <- raw()
-    state <- rawToChar(reply[[2]])
-    if (state == "task") {
+    if (length(reply) > 2) {
       loop$member <- rawToChar(reply[[3]])
       loop$payload <- reply[[4]]
       if (loop$tasks >= loop$max_tasks) renew(loop)
       return(TRUE)
     }
-    if (state == "drain") return(FALSE)
-    if (serve_stock(loop)) next
-    bell <- c(loop$bell, idle_seconds(loop))
+    if (identical(rawToChar(reply[[2]]), "drain")) return(FALSE)
+    idle <- idle_seconds(loop)
+    looked <- now() - loop$looked
+    if (looked > idle) {
+      loop$looked <- now()
+      if (serve_stock(loop)) next
+      looked <- 0
+    }
+    bell <- c(loop$bell, sprintf("%.3f", idle - looked + 0.001))
   }
 }
 
@@ -142,58 +149,98 @@ step <- function(loop, bell = NULL) {
   if (is.null(replies)) redis_call(loop$con, command) else replies[[2]]
 }
 
-run_task <- function(loop) {
-  if (!startsWith(loop$member, loop$prefix)) {
-    forget_job(loop, sub("/[^/]*$", "", loop$member))
-  }
-  started <- now()
-  payload <- fetch_large(loop$con, loop$payload)
-  if (is.null(loop$job)) loop$job <- load_job(loop)
-  # Gone with a Redis that came back empty, or with its job: the coordinator
-  # sends again what it still wants.
-  if (!length(payload) || is.null(loop$job)) {
-    loop$member <- ""
-    wait_a_little()
-    return(invisible())
-  }
-  block <- unserialize(payload)
-  n <- length(block$args)
-  loop$tasks <- loop$tasks + n
-  values <- vector("list", n)
-  events <- NULL
-  start_news(loop, block$id)
-  for (i in seq_len(n)) {
-    news$iteration <- i
-    value <- run_wanted(loop, block$args[[i]], block$seeds[[i]])
-    if (inherits(value, "interrupt")) {
-      loop$member <- ""
-      return(invisible())
+# Until it is to take no more. What catches the errors of bodies is set up once:
+# for each of them it would cost more than all the rest of a task.
+run_tasks <- function(loop) {
+  repeat {
+    condition <- tryCatch(
+      withCallingHandlers(
+        while (!is.null(loop$block) || take_task(loop)) run_task(loop),
+        error = function(e) if (loop$running) loop$stack <- sys.calls()
+      ),
+      interrupt = identity, error = identity
+    )
+    if (is.null(condition)) return(invisible())
+    if (!loop$running) stop(condition)
+    loop$running <- FALSE
+    if (inherits(condition, "interrupt")) {
+      give_up_if_unwanted(loop)
+    } else {
+      keep_value(loop, describe_error(condition, loop$stack))
     }
-    if (!is.null(value)) values[[i]] <- value
-    captured <- take_captured()
-    if (length(captured)) events[[as.character(i)]] <- captured
   }
+}
+
+# Runs what is left of the block: one of its iterations may have ended with an
+# error.
+run_task <- function(loop) {
+  if (is.null(loop$block) && !open_task(loop)) return(invisible())
+  block <- loop$block
+  while (loop$ran < length(block$args)) {
+    i <- loop$ran + 1
+    value <- loop$job
+    if (!inherits(value, "error")) {
+      news$iteration <- i
+      loop$running <- TRUE
+      value <- run_iteration(value, block$args[[i]], block$seeds[[i]])
+      loop$running <- FALSE
+    }
+    keep_value(loop, value)
+  }
+  loop$block <- NULL
+  loop$tasks <- loop$tasks + length(block$args)
   result <- list(
-    id = block$id, first = block$first, values = values, events = events,
-    seconds = now() - started, news = rest_of_news()
+    slot = block$slot, first = block$first, values = loop$values,
+    seconds = now() - loop$began, events = loop$events, news = rest_of_news()
   )
   bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
 }
 
-# The value of an iteration, or an interrupt if its job was cancelled. One meant
-# for the task before is no reason to stop.
-run_wanted <- function(loop, args, seed) {
-  if (inherits(loop$job, "error")) return(loop$job)
-  repeat {
-    value <- run_iteration(loop$job, args, seed)
-    if (!inherits(value, "interrupt")) return(value)
-    wanted <- redis_call(loop$con, list(c(
-      "ZSCORE", key(loop$queue, "jobs"), loop$job_id
-    )))
-    if (is.null(wanted)) return(value)
-    take_captured()
+# FALSE if the block or its job is gone, with a Redis that came back empty or
+# with its coordinator, which sends again what it still wants.
+open_task <- function(loop) {
+  if (!startsWith(loop$member, loop$prefix)) {
+    forget_job(loop, sub("/[^/]*$", "", loop$member))
   }
+  loop$began <- now()
+  payload <- fetch_large(loop$con, loop$payload)
+  if (is.null(loop$job)) loop$job <- load_job(loop)
+  if (!length(payload) || is.null(loop$job)) {
+    loop$member <- ""
+    wait_a_little()
+    return(FALSE)
+  }
+  loop$block <- unserialize(payload)
+  loop$ran <- 0
+  loop$values <- vector("list", length(loop$block$args))
+  loop$events <- NULL
+  start_news(loop)
+  TRUE
+}
+
+# Errors count as events: their results are looked at one by one.
+keep_value <- function(loop, value) {
+  i <- loop$ran <- loop$ran + 1
+  if (!is.null(value)) loop$values[[i]] <- value
+  captured <- take_captured()
+  if (length(captured)) {
+    loop$events[[as.character(i)]] <- captured
+  } else if (is.null(loop$events) && inherits(value, "error")) {
+    loop$events <- list()
+  }
+}
+
+# After an interrupt: its job may have been cancelled, or it was meant for the
+# task before; then the iteration runs again.
+give_up_if_unwanted <- function(loop) {
+  take_captured()
+  wanted <- redis_call(loop$con, list(c(
+    "ZSCORE", key(loop$queue, "jobs"), loop$job_id
+  )))
+  if (!is.null(wanted)) return(invisible())
+  loop$block <- NULL
+  loop$member <- ""
 }
 
 load_job <- function(loop) {

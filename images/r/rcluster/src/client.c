@@ -156,6 +156,7 @@ static double seconds(void) {
 /* R would make an error of the signal that a closed connection raises. */
 static int write_all(redisContext *c) {
   int sent = 0, good = 1;
+  if (sdslen(c->obuf) == 0) return 1;
 #ifndef _WIN32
   void (*before)(int) = signal(SIGPIPE, SIG_IGN);
 #endif

@@ -45,7 +45,7 @@ one_task_job <- function() {
   list(
     run = function() {
       first <<- first + 1
-      r$add_block(job, first, list(list(.x = 1)), NULL)
+      r$add_blocks(job, first, list(list(list(.x = 1))))
       repeat {
         results <- r$exchange(job, 2)
         if (length(results)) return(results[[1]]$values[[1]])

@@ -9,13 +9,16 @@ local alive, held, jobs, limits, clients, workers, beat, amnesty, drain, stock =
 local worker, lease = ARGV[1], tonumber(ARGV[2])
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
+local others = redis.call('ZCARD', alive) > 0
 redis.call('ZADD', alive, now + lease, worker)
 redis.call('HSET', clients, worker, ARGV[3])
 redis.call('HSET', workers, worker, ARGV[4])
 
 -- No sign of life from anybody for a while: Redis was away, not the workers.
 local last = tonumber(redis.call('GET', beat) or 0)
-if now - last > lease / 3 then redis.call('SET', amnesty, now + lease) end
+if others and now - last > lease / 3 then
+  redis.call('SET', amnesty, now + lease)
+end
 redis.call('SET', beat, now)
 
 local holds = redis.call('HGET', held, worker)
