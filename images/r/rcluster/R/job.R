@@ -18,6 +18,7 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
     description, if (job$pointers == "stop") check_description(description)
   )
   job$weight <- as.character(options$weight)
+  job$began <- as.numeric(Sys.time()) * 1000
   job$timeout <- options$timeout
   job$sequence <- 0
   job$blocks <- new_blocks()
@@ -50,6 +51,7 @@ announce <- function(job) {
       ))
     ))
     job$epoch <- epoch
+    job$reported <- now()
     if (job$con$epoch == epoch) return(invisible())
   }
 }

@@ -58,8 +58,13 @@ rcluster_map <- function(x, f, ..., .options = list()) {
   values
 }
 
+is_registered <- function() {
+  isTRUE(foreach::getDoParRegistered()) &&
+    isTRUE(foreach::getDoParName() %in% c("rcluster", "doRedis"))
+}
+
 current_backend <- function() {
-  if (!isTRUE(foreach::getDoParName() %in% c("rcluster", "doRedis"))) {
+  if (!is_registered()) {
     stop("call registerRCluster() first", call. = FALSE)
   }
   get("data", get(".foreachGlobals", asNamespace("foreach")))

@@ -2,7 +2,10 @@
 
 new_order <- function() {
   list2env(
-    list(ready = vector("list", 1024), counts = integer(1024), delivered = 0),
+    list(
+      ready = vector("list", 1024), counts = integer(1024), delivered = 0,
+      failed = 0
+    ),
     parent = emptyenv()
   )
 }
@@ -62,6 +65,7 @@ deliver <- function(order, accept) {
     } else {
       for (i in seq_along(values)) {
         order$delivered <- order$delivered + 1
+        order$failed <- order$failed + inherits(values[[i]], "error")
         own <- events[[as.character(i)]]
         if (!accept(order$delivered, values[i], own)) return(FALSE)
       }

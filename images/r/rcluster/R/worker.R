@@ -188,13 +188,20 @@ run_task <- function(loop) {
     keep_value(loop, value)
   }
   loop$block <- NULL
-  loop$tasks <- loop$tasks + length(block$args)
+  count_tasks(loop, length(block$args))
   result <- list(
     slot = block$slot, first = block$first, values = loop$values,
     seconds = now() - loop$began, events = loop$events, news = rest_of_news()
   )
   bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
+}
+
+# The number of a call is also a count, for the supervisor's beat: iterations
+# done in millions, calls since then in ones.
+count_tasks <- function(loop, n) {
+  loop$tasks <- loop$tasks + n
+  loop$sequence <- (loop$sequence %/% 1e6 + n) * 1e6
 }
 
 # FALSE if the block or its job is gone, with a Redis that came back empty or

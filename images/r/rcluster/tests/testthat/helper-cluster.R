@@ -75,7 +75,7 @@ keys_left <- function(pattern) {
   con <- redis_connect(redis_endpoint(test_url()))
   on.exit(redis_close(con))
   keys <- vapply(redis_call(con, list(c("KEYS", pattern))), rawToChar, "")
-  grep(":(protocol|alive|workers|clients|idle|steps|beat|amnesty|clock|reaper|drain|bell)$",
+  grep(":(protocol|alive|workers|clients|idle|steps|beat|amnesty|clock|reaper|drain|bell|rate)$",
     keys,
     value = TRUE, invert = TRUE
   )
