@@ -13,10 +13,12 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job$queue <- queue
   job$id <- unique_id()
   job$pointers <- options$pointers
+  description$fresh <- options$fresh
   job$description <- pack_checked(
     description, if (job$pointers == "stop") check_description(description)
   )
   job$weight <- as.character(options$weight)
+  job$began <- as.numeric(Sys.time()) * 1000
   job$timeout <- options$timeout
   job$sequence <- 0
   job$blocks <- new_blocks()
@@ -49,6 +51,7 @@ announce <- function(job) {
       ))
     ))
     job$epoch <- epoch
+    job$reported <- now()
     if (job$con$epoch == epoch) return(invisible())
   }
 }

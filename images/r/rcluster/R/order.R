@@ -3,6 +3,7 @@
 new_order <- function() {
   order <- new.env(parent = emptyenv())
   order$delivered <- 0
+  order$failed <- 0
   empty_ring(order, 1024)
   order
 }
@@ -89,6 +90,7 @@ deliver_some <- function(order, accept, values, events) {
 deliver_singly <- function(order, accept, values, events) {
   for (i in seq_along(values)) {
     own <- events[[as.character(i)]]
+    order$failed <- order$failed + inherits(values[[i]], "error")
     if (!deliver_some(order, accept, values[i], own)) return(FALSE)
   }
   TRUE

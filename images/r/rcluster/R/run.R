@@ -44,6 +44,7 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
       if (!deliver(order, accept)) return(invisible(FALSE))
     }
     show_progress(progress, order$delivered, source$fired)
+    report(job, source$fired, order$delivered, order$failed)
   }
   invisible(TRUE)
 }

@@ -80,6 +80,7 @@ run_stock_task <- function(loop, block, keys) {
     env <- redis_call(loop$con, list(c("GET", keys$env)))
     # Its coordinator is gone, or Redis lost it: then that one sends both again.
     if (is.null(env)) return(drop_stock(loop, keys))
+    loop$used <- TRUE
     loop$stock <- tryCatch(open_stock_job(env), error = identity)
     loop$stock_id <- block$ID
   }

@@ -14,6 +14,10 @@
 #'   the environment's `REDIS_URL`, or `REDIS_HOST`, `REDIS_PORT`,
 #'   `REDIS_USERNAME`, `REDIS_TLS` and `REDIS_PASSWORD_FILE`.
 #' @param grace seconds between SIGTERM and the end, for the running task.
+#' @param max_tasks iterations after which R starts afresh, between two tasks:
+#'   against packages that leak memory. Default: the environment's
+#'   `RCLUSTER_MAX_TASKS`, else never. A loop may ask for a fresh R as well, see
+#'   `fresh` in [registerRCluster()].
 #' @return the exit status of the supervisor, invisibly.
 #' @examples
 #' \dontrun{
@@ -21,7 +25,9 @@
 #' }
 #' @export
 worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
-                   grace = 30) {
+                   grace = 30,
+                   max_tasks = Sys.getenv("RCLUSTER_MAX_TASKS", "Inf")) {
+  most <- as.character(max_tasks_from(max_tasks))
   if (!is.null(url)) {
     from_url(url)
     old <- Sys.getenv("REDIS_URL", NA)
@@ -35,15 +41,19 @@ worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
       call. = FALSE
     )
   }
-  status <- system2(supervisor, shQuote(c(
-    system.file("lua", package = "rcluster"), queue, grace,
-    file.path(R.home("bin"), "Rscript"), "-e", "rcluster:::work()", queue
-  )))
+  status <- system2(supervisor,
+    shQuote(c(
+      system.file("lua", package = "rcluster"), queue, grace,
+      file.path(R.home("bin"), "Rscript"), "-e", "rcluster:::work()", queue
+    )),
+    env = paste0("RCLUSTER_MAX_TASKS=", most)
+  )
   invisible(status)
 }
 
 # What R runs under the supervisor.
 work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
+  remember_start()
   start_capture()
   id <- Sys.getenv("RCLUSTER_WORKER")
   Sys.unsetenv("RCLUSTER_WORKER") # an R that a task starts is no worker
@@ -72,9 +82,10 @@ new_loop <- function(con, queue, worker) {
   loop$worker <- worker
   lease <- as.numeric(text_or(Sys.getenv("RCLUSTER_LEASE"), "10"))
   loop$lease <- as.character(1000 * lease)
-  loop$sequence <- 0
-  most <- text_or(Sys.getenv("RCLUSTER_MAX_TASKS"), "Inf")
-  loop$most_calls <- as.numeric(most)
+  loop$sequence <- take_variable("RCLUSTER_SEQUENCE")
+  loop$max_tasks <- max_tasks_from(Sys.getenv("RCLUSTER_MAX_TASKS", "Inf"))
+  loop$tasks <- 0
+  loop$used <- FALSE
   loop$member <- ""
   loop$result <- raw()
   loop$running <- FALSE
@@ -82,11 +93,6 @@ new_loop <- function(con, queue, worker) {
   loop$bell <- c("BLPOP", key(queue, "bell"))
   forget_job(loop)
   loop
-}
-
-# After RCLUSTER_MAX_TASKS calls R ends, and its supervisor starts a fresh one.
-retire <- function(loop) {
-  redis_call(loop$con, list(c("SADD", key(loop$queue, "drain"), loop$worker)))
 }
 
 # The next task is of another job.
@@ -103,7 +109,6 @@ take_task <- function(loop) {
   bell <- NULL
   repeat {
     loop$sequence <- loop$sequence + 1
-    if (loop$sequence > loop$most_calls) retire(loop)
     reply <- step(loop, bell)
     if (reply[[1]] == 0 && length(loop$result)) {
       drop_large(loop$con, loop$queue, loop$job_id, loop$result)
@@ -113,6 +118,7 @@ take_task <- function(loop) {
     if (length(reply) > 2) {
       loop$member <- rawToChar(reply[[3]])
       loop$payload <- reply[[4]]
+      if (loop$tasks >= loop$max_tasks) renew(loop)
       return(TRUE)
     }
     if (identical(rawToChar(reply[[2]]), "drain")) return(FALSE)
@@ -182,6 +188,7 @@ run_task <- function(loop) {
     keep_value(loop, value)
   }
   loop$block <- NULL
+  count_tasks(loop, length(block$args))
   # In this order: see src/results.h.
   result <- list(
     slot = block$slot, first = block$first, values = loop$values,
@@ -189,6 +196,13 @@ run_task <- function(loop) {
   )
   bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
+}
+
+# The number of a call is also a count, for the supervisor's beat: iterations
+# done in millions, calls since then in ones.
+count_tasks <- function(loop, n) {
+  loop$tasks <- loop$tasks + n
+  loop$sequence <- (loop$sequence %/% 1e6 + n) * 1e6
 }
 
 # FALSE if the block or its job is gone, with a Redis that came back empty or
@@ -242,5 +256,9 @@ load_job <- function(loop) {
   env <- redis_call(loop$con, list(c("GET", variables)))
   bytes <- if (!is.null(env)) fetch_large(loop$con, env)
   if (is.null(bytes)) return(NULL)
-  tryCatch(prepare_job(unserialize(bytes)), error = identity)
+  description <- tryCatch(unserialize(bytes), error = identity)
+  if (inherits(description, "error")) return(description)
+  if (isTRUE(description$fresh) && loop$used) renew(loop)
+  loop$used <- TRUE
+  tryCatch(prepare_job(description), error = identity)
 }

@@ -1,6 +1,7 @@
 /* The R side of a connection: commands with binary arguments, replies as R
  * values, and waits that Ctrl-C ends. */
 #include "connection.h"
+#include "renew.h"
 #include "results.h"
 
 #include <R.h>
@@ -246,6 +247,7 @@ static const R_CallMethodDef routines[] = {
     {"rc_first_bytes", (DL_FUNC)&rc_first_bytes, 1},
     {"rc_open_results", (DL_FUNC)&rc_open_results, 1},
     {"rc_now", (DL_FUNC)&rc_now, 0},
+    {"rc_renew", (DL_FUNC)&rc_renew, 2},
     {NULL, NULL, 0}};
 
 void R_init_rcluster(DllInfo *info) {

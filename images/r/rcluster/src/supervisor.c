@@ -8,6 +8,7 @@
  * usage: rcluster-supervisor LUA_DIRECTORY QUEUE GRACE_SECONDS COMMAND...
  */
 #include "child.h"
+#include "describe.h"
 #include "janitor.h"
 #include "log.h"
 #include "queue.h"
@@ -59,11 +60,9 @@ static int keep_stock_alive(const char *keys) {
 /* One sign of life; acts on what Redis says of the task. Returns whether a
  * draining worker holds nothing any more. */
 static int send_beat(verdict *v) {
-  char lease[24], description[RC_TEXT * 2], host[128] = "";
-  gethostname(host, sizeof host - 1);
+  char lease[24], description[RC_TEXT * 2];
   snprintf(lease, sizeof lease, "%ld", lease_ms);
-  snprintf(description, sizeof description, "%s %ld %ld", host, (long)child,
-           memory_of_r());
+  describe_worker(description, sizeof description);
   const char *argv[] = {worker, lease, client_id, description};
   if (have_redis() != 0) return 0;
   redisReply *reply = call(&beat, "", 4, argv);
@@ -157,6 +156,7 @@ int main(int argc, char **argv) {
   if (grace < 0.5) grace = 0.5;
   const char *lease = getenv("RCLUSTER_LEASE");
   if (lease && atof(lease) > 0) lease_ms = (long)(atof(lease) * 1000);
+  read_versions(argv[1]);
   const char *missing = read_scripts(argv[1]);
   if (missing) {
     fprintf(stderr, "rcluster: cannot read %s/%s.lua\n", argv[1], missing);
