@@ -16,19 +16,29 @@ send_large <- function(con, queue, job, bytes, owner = TRUE) {
   keys <- key(queue, paste0(name, ":", seq_len(parts)))
   set <- key(queue, "blobs", job)
   if (owner) redis_call(con, list(c("SADD", set, keys)))
-  guarded <- if (!owner) c(script_call("part", queue, job)[1:2], "3")
   for (i in seq_len(parts)) {
     from <- (i - 1) * part_bytes + 1
     part <- bytes[from:min(i * part_bytes, length(bytes))]
     if (owner) {
       redis_call(con, list(c("SET", keys[i]), part))
-    } else if (redis_call(con, list(
-      c(guarded, key(queue, "jobs"), set, keys[i], job), part
-    )) == 0) {
+    } else if (!send_part(con, queue, job, keys[i], part)) {
       return(NULL)
     }
   }
   charToRaw(paste(c("@", keys), collapse = " "))
+}
+
+# FALSE if the job has ended. Until the script keeps it, the part expires by
+# itself: its worker may die right here.
+send_part <- function(con, queue, job, name, part) {
+  keep <- c(script_call("part", queue, job)[1:2], "3", key(queue, "jobs"))
+  repeat {
+    kept <- redis_pipeline(con, list(
+      list(c("SET", name), part, c("EX", "60")),
+      list(c(keep, key(queue, "blobs", job), name, job))
+    ))[[2]]
+    if (kept >= 0) return(kept == 1)
+  }
 }
 
 # The opposite. NULL if the parts are gone.

@@ -36,7 +36,7 @@ start_background <- function(program, args, env = character()) {
   system2("sh", c("-c", shQuote(watched)), wait = FALSE)
 }
 
-start_worker <- function(queue = "test") {
+start_worker <- function(queue = "test", env = character()) {
   start_background(
     system.file("bin", "rcluster-supervisor", package = "rcluster"),
     c(
@@ -44,7 +44,7 @@ start_worker <- function(queue = "test") {
       file.path(R.home("bin"), "Rscript"), "-e", shQuote("rcluster:::work()"),
       queue
     ),
-    env = c(paste0("REDIS_URL=", test_url()), "RCLUSTER_LEASE=2")
+    env = c(paste0("REDIS_URL=", test_url()), "RCLUSTER_LEASE=2", env)
   )
 }
 
@@ -55,8 +55,10 @@ wait_for_redis <- function(port) {
   ))
 }
 
-wait_for_workers <- function(n) {
-  wait_until(foreach::getDoParWorkers() >= n)
+wait_for_workers <- function(n, queue = "test") {
+  con <- redis_connect(redis_endpoint(test_url()))
+  on.exit(redis_close(con))
+  wait_until(queue_demand(con, queue)$workers >= n)
 }
 
 wait_until <- function(condition, seconds = 20) {
@@ -73,12 +75,8 @@ keys_left <- function(pattern) {
   con <- redis_connect(redis_endpoint(test_url()))
   on.exit(redis_close(con))
   keys <- vapply(redis_call(con, list(c("KEYS", pattern))), rawToChar, "")
-  grep(":(protocol|alive|workers|clients|idle|steps|beat|amnesty|clock|reaper|drain|bell)$",
+  grep(":(protocol|alive|workers|clients|idle|steps|beat|amnesty|clock|reaper|drain|bell|rate)$",
     keys,
     value = TRUE, invert = TRUE
   )
-}
-
-redis_pointer_for_tests <- function() {
-  attr(file(tempfile(), "w"), "conn_id")
 }
