@@ -44,6 +44,7 @@ registerRCluster <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
                              url = NULL, host = NULL, port = NULL, user = NULL,
                              password = NULL, database = NULL, tls = NULL,
                              options = list()) {
+  check_queue(queue)
   loop_options(options)
   endpoint <- redis_endpoint(url, host, port, user, password, database, tls)
   register_backend(redis_connect(endpoint), queue, options)

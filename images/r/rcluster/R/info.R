@@ -50,6 +50,7 @@ cluster_info <- function(queue = NULL, url = NULL) {
       backend$queue
     }
   }
+  check_queue(queue)
   con <- backend$con
   if (is.null(con)) {
     con <- redis_connect(redis_endpoint(url))

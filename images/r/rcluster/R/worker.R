@@ -27,6 +27,10 @@
 worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
                    grace = 30,
                    max_tasks = Sys.getenv("RCLUSTER_MAX_TASKS", "Inf")) {
+  check_queue(queue)
+  if (!is_number(grace, 0)) {
+    refuse("grace", grace, "a number of seconds, or 0")
+  }
   most <- as.character(max_tasks_from(max_tasks))
   if (!is.null(url)) {
     from_url(url)
@@ -193,8 +197,21 @@ run_task <- function(loop) {
     slot = block$slot, first = block$first, values = loop$values,
     seconds = now() - loop$began, events = loop$events, news = rest_of_news()
   )
-  bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
+  bytes <- pack(result)
+  if (length(bytes) > inline_bytes) bytes <- send_result(loop, bytes)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
+}
+
+# A block that is too large is sent again in parts, see open_failure().
+send_result <- function(loop, bytes) {
+  tryCatch(
+    send_large(loop$con, loop$queue, loop$job_id, bytes, owner = FALSE),
+    too_large = function(e) {
+      id <- sub(".*/", "", loop$member)
+      what <- if (endsWith(id, "+")) "lost" else "failed"
+      charToRaw(paste(id, what, conditionMessage(e)))
+    }
+  )
 }
 
 # The number of a call is also a count, for the supervisor's beat: iterations
