@@ -41,7 +41,7 @@ export interface Fault {
 
 export interface Record {
   readonly verdict: "right" | "wrong" | "missing" | "error" | "hung" | "leak" | "late";
-  /** Seconds without progress, less those of the outage itself. */
+  /** Seconds without progress, less those of the outage itself. Of scripts nobody knows when they go on. */
   readonly recovery?: number;
   readonly detail?: string;
 }
@@ -72,7 +72,7 @@ export class Lane {
     readonly master: Container,
     private readonly sharedRedis: Redis,
     readonly fault: Fault,
-    kind: Kind,
+    private readonly kind: Kind,
     readonly times: Times,
     name: string,
   ) {
@@ -150,7 +150,7 @@ export class Lane {
   }
 
   private judge({ gap, verdict }: Outcome, outage = 0): Record {
-    const recovery = Math.max(0, gap - outage);
+    const recovery = this.kind === "compat" ? undefined : Math.max(0, gap - outage);
     const { expected } = this.fault;
     if (expected) {
       return expected.test(verdict) ? { verdict: "right", recovery } : { verdict: "wrong", recovery, detail: verdict };

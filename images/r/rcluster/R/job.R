@@ -166,32 +166,35 @@ accept_replies <- function(job, reply) {
   open_results(job, reply[-1])
 }
 
-# What workers sent, less what is counted already.
+# What workers sent, less what is counted already: columns (see results.h).
 open_results <- function(job, replies) {
-  kind <- vapply(replies, `[`, raw(1), 1L)
+  kind <- .Call(rc_first_bytes, replies)
   failures <- kind >= as.raw(0x30) & kind <= as.raw(0x39)
-  large <- kind == as.raw(0x40)
-  whole <- replies
-  for (i in which(large)) {
-    whole[i] <- list(fetch_large(job$con, replies[[i]]))
-    drop_large(job$con, job$queue, job$id, replies[[i]])
+  packed <- replies[!failures]
+  for (i in which(kind[!failures] == as.raw(0x40))) {
+    packed[i] <- list(fetch_large(job$con, packed[[i]]))
+    drop_large(job$con, job$queue, job$id, replies[!failures][[i]])
   }
-  gone <- vapply(whole, is.null, NA)
-  results <- lapply(whole[!failures & !gone], unserialize)
-  for (result in results) hear_rest(job, result)
-  slots <- vapply(results, `[[`, 0L, "slot")
-  wanted <- is_wanted(
-    job$blocks, slots, vapply(results, `[[`, 0, "first"),
-    lengths(lapply(results, `[[`, "values"))
-  )
-  forget(job, slots[wanted])
-  failed <- lapply(replies[failures], open_failure, job = job)
-  c(results[wanted], unlist(failed, recursive = FALSE))
+  gone <- vapply(packed, is.null, NA)
+  results <- .Call(rc_open_results, packed[!gone])
+  hear_rest(job, results)
+  wanted <- with(results, is_wanted(job$blocks, slot, first, count))
+  forget(job, results$slot[wanted])
+  if (!all(wanted)) results <- lapply(results, `[`, wanted)
+  for (reply in replies[failures]) {
+    results <- join_results(results, open_failure(job, rawToChar(reply)))
+  }
+  results
+}
+
+no_results <- function() .Call(rc_open_results, list())
+
+join_results <- function(some, more) {
+  if (is.null(more)) some else Map(c, some, more[names(some)])
 }
 
 # "1:12 failed why", or "1:12+ lost why": the latter is sent again one by one.
-open_failure <- function(bytes, job) {
-  text <- rawToChar(bytes)
+open_failure <- function(job, text) {
   parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
   slot <- find_ids(job$blocks, parts[2])
   if (is.na(slot)) return(NULL)
@@ -207,9 +210,11 @@ open_failure <- function(bytes, job) {
     )
     return(NULL)
   }
-  list(list(
-    first = first, values = list(simpleError(parts[4])), events = list()
-  ))
+  list(
+    slot = slot, first = first, count = 1L, seconds = NA_real_, special = TRUE,
+    values = list(list(simpleError(parts[4]))), events = list(list()),
+    news = list(NULL)
+  )
 }
 
 forget <- function(job, slots) {
@@ -223,7 +228,7 @@ forget <- function(job, slots) {
 # After a lost connection, or when nothing has come for long: reads all results
 # again, and sends again what neither waits nor runs.
 catch_up <- function(job) {
-  results <- list()
+  results <- no_results()
   repeat {
     epoch <- job$con$epoch
     announce(job)
@@ -231,7 +236,7 @@ catch_up <- function(job) {
     reply <- redis_call(job$con, collect_command(job, 0))
     check_removed(reply)
     while (length(reply) > 1) {
-      results <- c(results, accept_replies(job, reply))
+      results <- join_results(results, accept_replies(job, reply))
       reply <- redis_call(job$con, collect_command(job))
     }
     job$pending <- integer()

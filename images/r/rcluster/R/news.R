@@ -90,14 +90,14 @@ hear_news <- function(job) {
   }
 }
 
-# What came with a result.
-hear_rest <- function(job, result) {
-  if (is.null(result$news)) return(invisible())
-  if (result$news$sent) hear_news(job)
-  block <- list(
-    slot = result$slot, first = result$first, count = length(result$values)
-  )
-  signal_news(job, block, result$news$items)
+# What came with results.
+hear_rest <- function(job, results) {
+  for (i in which(lengths(results$news) > 0)) {
+    rest <- results$news[[i]]
+    if (rest$sent) hear_news(job)
+    block <- lapply(results[c("slot", "first", "count")], `[`, i)
+    signal_news(job, block, rest$items)
+  }
 }
 
 # Of a block whose result is not accepted yet.

@@ -17,58 +17,28 @@ send_large <- function(con, queue, job, bytes, owner = TRUE) {
   keys <- key(queue, paste0(name, ":", seq_len(n)))
   set <- key(queue, "blobs", job)
   if (owner) redis_call(con, list(c("SADD", set, keys)))
-  guarded <- if (!owner) c(script_call("part", queue, job)[1:2], "3")
-  send_part <- function(i) {
+  sent <- making_room(con, keys, function(i) {
     from <- (i - 1) * part_bytes + 1
     part <- bytes[from:min(i * part_bytes, length(bytes))]
-    command <- if (owner) {
-      c("SET", keys[i])
-    } else {
-      c(guarded, key(queue, "jobs"), set, keys[i], job)
-    }
-    !identical(redis_call(con, list(command, part)), 0)
-  }
-  if (!send_parts(con, keys, send_part)) return(NULL)
+    if (!owner) return(send_part(con, queue, job, keys[i], part))
+    redis_call(con, list(c("SET", keys[i]), part))
+    TRUE
+  })
+  if (!sent) return(NULL)
   charToRaw(paste(c("@", keys), collapse = " "))
 }
 
-# FALSE if one of them is not wanted any more. In a full Redis several values
-# could wait half-way for each other's room, so each makes room and starts anew.
-send_parts <- function(con, keys, send_part) {
+# FALSE if the job has ended. Until the script keeps it, the part expires by
+# itself: its worker may die right here.
+send_part <- function(con, queue, job, name, part) {
+  keep <- c(script_call("part", queue, job)[1:2], "3", key(queue, "jobs"))
   repeat {
-    sent <- tryCatch(
-      {
-        for (i in seq_along(keys)) if (!send_part(i)) return(FALSE)
-        TRUE
-      },
-      redis_full = identity
-    )
-    if (isTRUE(sent)) return(TRUE)
-    redis_call(con, list(c("UNLINK", keys)))
-    Sys.sleep(0.5 + 2 * fraction())
+    kept <- redis_pipeline(con, list(
+      list(c("SET", name), part, c("EX", "60")),
+      list(c(keep, key(queue, "blobs", job), name, job))
+    ))[[2]]
+    if (kept >= 0) return(kept == 1)
   }
-}
-
-# Stops where waiting for room would be for ever. Redis takes a quarter more
-# than the bytes, and holds parts that come and go twice.
-check_room <- function(con, n, owner) {
-  info <- rawToChar(redis_call(con, list(c("INFO", "memory"))))
-  most <- as.numeric(sub(".*\\nmaxmemory:(\\d+).*", "\\1", info))
-  needed <- 1.25 * (n + 2 * part_bytes)
-  if (is.na(most) || most == 0 || needed <= most) return(invisible())
-  text <- sprintf(
-    "%s %s, more than Redis has room for (maxmemory is %s)",
-    if (owner) "a task's variables or arguments take" else "its value takes",
-    in_bytes(n), in_bytes(most)
-  )
-  stop(structure(
-    class = c("too_large", "error", "condition"),
-    list(message = text, call = NULL)
-  ))
-}
-
-in_bytes <- function(n) {
-  format(structure(n, class = "object_size"), units = "auto", standard = "SI")
 }
 
 # The opposite. NULL if the parts are gone.

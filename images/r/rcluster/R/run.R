@@ -29,19 +29,18 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
     wait <- !(source$more && room(job))
     if (wait) let_gather(pace, job$blocks$outstanding)
     results <- exchange(job, if (wait) 2 else 0)
-    note_pace(pace, length(results))
-    if (!length(results)) {
+    note_pace(pace, length(results$slot))
+    if (!length(results$slot)) {
       if (now() - last > notice_seconds) notice_stall(job)
       if (now() - last > stall_seconds) {
         results <- catch_up(job)
         last <- now()
       }
     }
-    if (length(results)) {
+    if (length(results$slot)) {
       last <- now()
-      counts <- lengths(lapply(results, `[[`, "values"))
-      if (source$auto) adapt(source, counts, results)
-      put_by(order, vapply(results, `[[`, 0, "first"), counts, results)
+      if (source$auto) adapt(source, results)
+      put_by(order, results)
       if (!deliver(order, accept)) return(invisible(FALSE))
     }
     show_progress(progress, order$delivered, source$fired)
@@ -132,10 +131,9 @@ take_each <- function(next_args) {
 
 # So many iterations a block that it takes a twentieth of a second or so, at
 # most twice as many as before: the first ones may not be like the others.
-adapt <- function(source, counts, results) {
-  seconds <- unlist(lapply(results, `[[`, "seconds"))
-  if (!length(seconds)) return(invisible())
-  each <- sum(pmax(seconds, 1e-4)) / sum(counts)
+adapt <- function(source, results) {
+  each <- sum(pmax(results$seconds, 1e-4)) / sum(results$count)
+  if (is.na(each)) return(invisible()) # one failed with its worker
   source$chunk <- max(1, floor(min(
     source$chunk * 2, chunk_seconds / each, most_chunk
   )))

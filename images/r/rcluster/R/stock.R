@@ -20,7 +20,12 @@ serve_stock <- function(loop) {
     return(FALSE)
   }
   keys <- stock_run_keys(loop$queue, block)
-  if (claim_stock(loop, seen, block, keys)) run_stock_task(loop, block, keys)
+  claimed <- tryCatch(claim_stock(loop, seen, block, keys), error = function(e) {
+    if (!grepl("CROSSSLOT", conditionMessage(e))) stop(e)
+    say_once(loop$con, "a Redis Cluster cannot hold what doRedis of CRAN needs")
+  })
+  if (is.null(claimed)) return(FALSE)
+  if (claimed) run_stock_task(loop, block, keys)
   loop$served_stock <- now()
   TRUE
 }

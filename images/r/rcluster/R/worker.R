@@ -193,6 +193,7 @@ run_task <- function(loop) {
   }
   loop$block <- NULL
   count_tasks(loop, length(block$args))
+  # In this order: see src/results.h.
   result <- list(
     slot = block$slot, first = block$first, values = loop$values,
     seconds = now() - loop$began, events = loop$events, news = rest_of_news()

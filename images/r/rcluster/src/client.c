@@ -2,6 +2,7 @@
  * values, and waits that Ctrl-C ends. */
 #include "connection.h"
 #include "renew.h"
+#include "results.h"
 
 #include <R.h>
 #include <R_ext/Rdynload.h>
@@ -243,6 +244,8 @@ static const R_CallMethodDef routines[] = {
     {"rc_url", (DL_FUNC)&rc_url, 1},
     {"rc_call", (DL_FUNC)&rc_call, 3},
     {"rc_pipeline", (DL_FUNC)&rc_pipeline, 3},
+    {"rc_first_bytes", (DL_FUNC)&rc_first_bytes, 1},
+    {"rc_open_results", (DL_FUNC)&rc_open_results, 1},
     {"rc_now", (DL_FUNC)&rc_now, 0},
     {"rc_renew", (DL_FUNC)&rc_renew, 2},
     {NULL, NULL, 0}};

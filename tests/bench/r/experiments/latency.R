@@ -48,7 +48,7 @@ one_task_job <- function() {
       r$add_blocks(job, first, list(list(list(.x = 1))))
       repeat {
         results <- r$exchange(job, 2)
-        if (length(results)) return(results[[1]]$values[[1]])
+        if (length(results$values)) return(results$values[[1]][[1]])
       }
     },
     end = function() r$end_job(job)

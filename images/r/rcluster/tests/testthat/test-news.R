@@ -78,7 +78,8 @@ test_that("a flood is bounded, and the loop goes on", {
     signalCondition(big)
     i
   })
-  expect_lte(length(heard$what), 2 * 1200)
+  # Of 10,000: what goes at once, at 20 a second, and 1,000 with each result.
+  expect_lt(length(heard$what), 5000)
   expect_gt(length(heard$what), 1000)
   wait_until(length(keys_left("*test*")) == 0)
 })
