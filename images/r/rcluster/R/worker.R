@@ -9,6 +9,9 @@
 #' On SIGTERM the worker finishes its task, takes no more and ends; shortly
 #' before `grace` is over it gives the task back instead.
 #'
+#' The environment's `RCLUSTER_POOL` (default `workers`) is the name of the pool
+#' that [cluster_info()] shows it in.
+#'
 #' @param queue name of the queue.
 #' @param url `redis://:password@host:6379/0`, or `rediss://` for TLS. Default:
 #'   the environment's `REDIS_URL`, or `REDIS_HOST`, `REDIS_PORT`,
