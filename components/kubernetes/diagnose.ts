@@ -98,8 +98,8 @@ function podTroubles(observed: Observed, patience: Patience): Trouble[] {
   for (const pod of observed.pods.filter((candidate) => !isReady(candidate))) {
     const trouble = podTrouble(pod, observed, patience);
     if (!trouble) continue;
-    const group = groups.get(trouble.kind) ?? { first: trouble, count: 0 };
-    groups.set(trouble.kind, { ...group, count: group.count + 1 });
+    const { first, count } = groups.get(trouble.kind) ?? { first: trouble, count: 0 };
+    groups.set(trouble.kind, { first: trouble.patience < first.patience ? trouble : first, count: count + 1 });
   }
   const who = (count: number) => (wanted === 1 ? "its pod" : `${count} of ${wanted} pods`);
   return [...groups.values()].map(({ first, count }) => ({ ...first, why: `${who(count)} ${first.why}` }));

@@ -53,7 +53,7 @@ function startTrouble({ image, state }: V1ContainerStatus): Trouble | undefined 
   const { reason = "", message = "" } = state?.waiting ?? {};
   if (/ImagePull|InvalidImageName|ErrImage|ImageInspect|RegistryUnavailable/.test(reason)) {
     const why = `cannot pull image ${image}: ${registryWords(message, image) || reason}`;
-    return { kind: "image", why, patience: lasting.test(message) || reason === "InvalidImageName" ? 0 : 60 };
+    return { kind: "image", why, patience: pullPatience(reason, message) };
   }
   if (/^(CreateContainer|RunContainer|PostStartHook)/.test(reason)) {
     return {
@@ -63,6 +63,14 @@ function startTrouble({ image, state }: V1ContainerStatus): Trouble | undefined 
     };
   }
   return undefined;
+}
+
+// Between two tries it is the one before that failed, perhaps before somebody mended the registry.
+const longestBackOff = 330;
+
+function pullPatience(reason: string, message: string): number {
+  if (reason === "ImagePullBackOff") return longestBackOff;
+  return lasting.test(message) || reason === "InvalidImageName" ? 0 : 60;
 }
 
 const noCommand = /executable file not found|no such file or directory/;

@@ -31,6 +31,7 @@ export class KubernetesProject extends Project {
       workers: "2",
       "worker.cpus": "0.1",
       "worker.memory": "400Mi",
+      "worker.grace": "45",
       "master.cpus": "0.1",
       "master.memory": "512Mi",
       "redis.cpus": "0.1",
