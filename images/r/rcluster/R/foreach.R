@@ -16,8 +16,8 @@
 #'   \item{weight}{share of the workers relative to other loops on the queue;
 #'     default 1.}
 #'   \item{fresh}{`TRUE`: workers run the loop in an R that has run no other one
-#'     before, for bodies that depend on which packages are loaded or that change
-#'     the environment. It takes a worker about half a second, whenever it comes
+#'     before, for bodies that depend on which packages are loaded or that
+#'     change the environment. It takes a fraction of a second, whenever a worker comes
 #'     to this loop from another one. Default `FALSE`.}
 #'   \item{pointers}{`"stop"` (default): connections and external pointers stop
 #'     the loop before it runs, wherever in its variables they are: at the
@@ -44,6 +44,7 @@ registerRCluster <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
                              url = NULL, host = NULL, port = NULL, user = NULL,
                              password = NULL, database = NULL, tls = NULL,
                              options = list()) {
+  check_queue(queue)
   loop_options(options)
   endpoint <- redis_endpoint(url, host, port, user, password, database, tls)
   register_backend(redis_connect(endpoint), queue, options)

@@ -23,16 +23,16 @@
 #'     \item{rate}{iterations a second over the last 10 seconds.}
 #'     \item{workers}{a data frame, a row a worker: `worker` (its id), `host`,
 #'       `pid`, `pool` (the environment's `RCLUSTER_POOL` where it was started),
-#'       `state` (`idle`, `busy`, `draining`: it takes no more, `late`: its lease
-#'       is over), `job` and `iteration` (the task's first) that it works on,
-#'       `since` when, `done` (iterations since its R started), `memory` in MB,
-#'       `rcluster` and `r` (versions).}
-#'     \item{jobs}{a data frame, a row a loop: `job` (its id), `host` and `pid` of
-#'       its coordinator, `since`, `weight`, tasks `waiting` and `running`,
-#'       iterations `sent`, `done` and `failed`. What the coordinator tells comes
-#'       once a second, so it is `NA` at first.}
-#'     \item{pools}{a data frame, a row a pool: `pool`, `workers`, `running`, and
-#'       `demand`: tasks that run there or wait for a worker of any pool.}
+#'       `state` (`idle`, `busy`, `draining`: it takes no more, `late`: its
+#'       lease is over), `job` and `iteration` (the task's first) that it works
+#'       on, `since` when, `done` (iterations since it started), `memory` in
+#'       MB, `rcluster` and `r` (versions).}
+#'     \item{jobs}{a data frame, a row a loop: `job` (its id), `host` and `pid`
+#'       of its coordinator, `since`, `weight`, tasks `waiting` and `running`,
+#'       iterations `sent`, `done` and `failed`. What the coordinator tells
+#'       comes once a second, so it is `NA` at first.}
+#'     \item{pools}{a data frame, a row a pool: `pool`, `workers`, `running`,
+#'       and `demand`: tasks that run there or wait for a worker of any pool.}
 #'   }
 #' @examples
 #' \dontrun{
@@ -50,6 +50,7 @@ cluster_info <- function(queue = NULL, url = NULL) {
       backend$queue
     }
   }
+  check_queue(queue)
   con <- backend$con
   if (is.null(con)) {
     con <- redis_connect(redis_endpoint(url))

@@ -18,7 +18,9 @@ json_values <- function(x) {
   text <- if (inherits(x, "POSIXct")) {
     json_text(format(x, "%Y-%m-%dT%H:%M:%OS3Z", tz = "UTC"))
   } else if (is.numeric(x)) {
-    format(x, digits = 15, scientific = FALSE, trim = TRUE, drop0trailing = TRUE)
+    format(x,
+      digits = 15, scientific = FALSE, trim = TRUE, drop0trailing = TRUE
+    )
   } else {
     json_text(x)
   }

@@ -15,7 +15,7 @@ loop_options <- function(given, usual = list()) {
   }
   options <- utils::modifyList(default, given)
   chunk <- options$chunk
-  if (!identical(chunk, "auto") && !(is_number(chunk, 1) && chunk %% 1 == 0)) {
+  if (!identical(chunk, "auto") && !is_whole(chunk, 1)) {
     refuse_option("chunk", chunk, "a whole number from 1, or \"auto\"")
   }
   if (!is_number(options$timeout, 0)) {
@@ -35,13 +35,6 @@ loop_options <- function(given, usual = list()) {
   options
 }
 
-is_number <- function(x, least) {
-  is.numeric(x) && length(x) == 1 && is.finite(x) && x >= least
-}
-
 refuse_option <- function(name, value, allowed) {
-  stop(sprintf(
-    ".options.rcluster: %s = %s is not allowed; allowed: %s", name,
-    deparse(value)[1], allowed
-  ), call. = FALSE)
+  refuse(paste(".options.rcluster:", name), value, allowed)
 }

@@ -11,20 +11,20 @@ pack <- function(value) serialize(value, NULL, xdr = FALSE)
 # NULL if the job has ended meanwhile (its coordinator need not ask: `owner`).
 send_large <- function(con, queue, job, bytes, owner = TRUE) {
   if (length(bytes) <= inline_bytes) return(bytes)
-  parts <- ceiling(length(bytes) / part_bytes)
+  n <- ceiling(length(bytes) / part_bytes)
+  if (n > 1) check_room(con, length(bytes), owner)
   name <- paste0("blob:", job, ":", unique_id())
-  keys <- key(queue, paste0(name, ":", seq_len(parts)))
+  keys <- key(queue, paste0(name, ":", seq_len(n)))
   set <- key(queue, "blobs", job)
   if (owner) redis_call(con, list(c("SADD", set, keys)))
-  for (i in seq_len(parts)) {
+  sent <- making_room(con, keys, function(i) {
     from <- (i - 1) * part_bytes + 1
     part <- bytes[from:min(i * part_bytes, length(bytes))]
-    if (owner) {
-      redis_call(con, list(c("SET", keys[i]), part))
-    } else if (!send_part(con, queue, job, keys[i], part)) {
-      return(NULL)
-    }
-  }
+    if (!owner) return(send_part(con, queue, job, keys[i], part))
+    redis_call(con, list(c("SET", keys[i]), part))
+    TRUE
+  })
+  if (!sent) return(NULL)
   charToRaw(paste(c("@", keys), collapse = " "))
 }
 

@@ -28,7 +28,7 @@ is_live <- function(pointer) {
   !inherits(pointer, harmless_pointers) && !identical(pointer, nil_pointer)
 }
 
-nil_pointer <- methods::new("externalptr")
+nil_pointer <- new("externalptr")
 
 # What a job's body finds at the workers.
 check_description <- function(description) {

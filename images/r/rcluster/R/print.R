@@ -50,7 +50,8 @@ format_column <- function(column, name) {
   text <- format(column, trim = TRUE, scientific = FALSE)
   text[is.na(column)] <- ""
   formatC(c(name, text),
-    width = max(nchar(c(name, text))), flag = if (is.numeric(column)) "" else "-"
+    width = max(nchar(c(name, text))),
+    flag = if (is.numeric(column)) "" else "-"
   )
 }
 

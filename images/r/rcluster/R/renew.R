@@ -32,12 +32,10 @@ take_variable <- function(name) {
 
 # Iterations after which R starts afresh.
 max_tasks_from <- function(value) {
-  number <- suppressWarnings(as.numeric(if (identical(value, "")) Inf else value))
+  if (identical(value, "")) return(Inf)
+  number <- suppressWarnings(as.numeric(value))
   if (length(number) != 1 || is.na(number) || number < 1) {
-    stop(sprintf(
-      "max_tasks = %s is not allowed; allowed: a number from 1, or Inf",
-      deparse(value)[1]
-    ), call. = FALSE)
+    refuse("max_tasks", value, "a number from 1, or Inf")
   }
   number
 }

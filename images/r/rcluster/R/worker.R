@@ -9,6 +9,9 @@
 #' On SIGTERM the worker finishes its task, takes no more and ends; shortly
 #' before `grace` is over it gives the task back instead.
 #'
+#' The environment's `RCLUSTER_POOL` (default `workers`) is the name of the pool
+#' that [cluster_info()] shows it in.
+#'
 #' @param queue name of the queue.
 #' @param url `redis://:password@host:6379/0`, or `rediss://` for TLS. Default:
 #'   the environment's `REDIS_URL`, or `REDIS_HOST`, `REDIS_PORT`,
@@ -27,6 +30,10 @@
 worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
                    grace = 30,
                    max_tasks = Sys.getenv("RCLUSTER_MAX_TASKS", "Inf")) {
+  check_queue(queue)
+  if (!is_number(grace, 0)) {
+    refuse("grace", grace, "a number of seconds, or 0")
+  }
   most <- as.character(max_tasks_from(max_tasks))
   if (!is.null(url)) {
     from_url(url)
@@ -196,8 +203,21 @@ run_task <- function(loop) {
     slot = block$slot, first = block$first, values = loop$values,
     seconds = now() - loop$began, events = loop$events, news = rest_of_news()
   )
-  bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
+  bytes <- pack(result)
+  if (length(bytes) > inline_bytes) bytes <- send_result(loop, bytes)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
+}
+
+# A block that is too large is sent again in parts, see open_failure().
+send_result <- function(loop, bytes) {
+  tryCatch(
+    send_large(loop$con, loop$queue, loop$job_id, bytes, owner = FALSE),
+    too_large = function(e) {
+      id <- sub(".*/", "", loop$member)
+      what <- if (endsWith(id, "+")) "lost" else "failed"
+      charToRaw(paste(id, what, conditionMessage(e)))
+    }
+  )
 }
 
 # The number of a call is also a count, for the supervisor's beat: iterations

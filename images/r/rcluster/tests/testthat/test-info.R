@@ -1,14 +1,5 @@
 library(foreach)
 
-in_background <- function(code) {
-  file <- tempfile(fileext = ".R")
-  writeLines(c(
-    "library(foreach)",
-    sprintf("rcluster::registerRCluster('test', '%s')", test_url()), code
-  ), file)
-  start_background(file.path(R.home("bin"), "Rscript"), file)
-}
-
 test_that("workers, jobs and counts are told", {
   test_cluster()
   info <- cluster_info()
