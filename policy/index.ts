@@ -8,8 +8,8 @@ function policy({ name, description, check }: Rule): ResourceValidationPolicy {
     name,
     description,
     ...(name === "closed-api" && { configSchema: { properties: { publicApi: { type: "boolean", default: false } } } }),
-    validateResource: ({ type, props, getConfig }, report) => {
-      for (const problem of check({ type, props }, getConfig<Settings>())) report(problem);
+    validateResource: (subject, report) => {
+      for (const problem of check(subject, subject.getConfig<Settings>())) report(problem);
     },
   };
 }

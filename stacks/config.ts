@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { platforms } from "../components/contracts";
-import { aws, awsAllowed } from "./awsConfig";
+import { aws, awsAllowed } from "./eks/config";
 import { conflict } from "./conflicts";
-import * as k8s from "./kubernetesConfig";
+import * as k8s from "./kubernetes/config";
 import * as values from "./values";
 
 const image = z.strictObject({

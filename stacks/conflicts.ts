@@ -1,5 +1,5 @@
 import type { Platform } from "../components/contracts";
-import { kubernetesAllowed } from "./kubernetesConfig";
+import { kubernetesAllowed } from "./kubernetes/config";
 
 type Given = Readonly<Record<string, unknown>>;
 

@@ -89,6 +89,12 @@ export async function may(access: Access, action: Action): Promise<boolean> {
   return status?.allowed ?? false;
 }
 
+/** Labels as the `labelSelector` of a request: objects that have them all. */
+export function selectorOf(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return pairs.join();
+}
+
 /** The object, or undefined where there is none of the name. */
 export async function found<T>(reading: Promise<T>): Promise<T | undefined> {
   try {

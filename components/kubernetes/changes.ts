@@ -1,6 +1,6 @@
 import type { V1PersistentVolumeClaim, V1StorageClass } from "@kubernetes/client-node";
 import { RunError } from "@pulumi/pulumi";
-import { explain, type Access } from "./access";
+import { explain, selectorOf, type Access } from "./access";
 import { quantity } from "./capacity";
 import { podSelector, type Role } from "./context";
 import { passwordVersionLabel } from "./password";
@@ -81,9 +81,7 @@ function passwordProblems(wanted: number | undefined, present: number | undefine
 
 async function lookUp({ core, storage, ...access }: Access, change: Change): Promise<Present> {
   const { namespace } = change;
-  const labelSelector = Object.entries(podSelector(change))
-    .map(([label, value]) => `${label}=${value}`)
-    .join();
+  const labelSelector = selectorOf(podSelector(change));
   try {
     const [claims, classes, secrets] = await Promise.all([
       core.listNamespacedPersistentVolumeClaim({ namespace, labelSelector }),

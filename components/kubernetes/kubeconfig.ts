@@ -34,7 +34,7 @@ function sources({ kubeconfig }: Target, env: NodeJS.ProcessEnv): KubeConfig[] {
 
 function files(kubeconfig: string | undefined, env: NodeJS.ProcessEnv): string[] {
   if (kubeconfig !== undefined) {
-    const file = path.resolve(kubeconfig.replace(/^~(?=\/)/, os.homedir()));
+    const file = path.resolve(expandHome(kubeconfig));
     if (isFile(file)) return [file];
     throw new RunError(`config kubernetes.kubeconfig: "${kubeconfig}" is not allowed; allowed: the path of a file`);
   }
@@ -44,6 +44,11 @@ function files(kubeconfig: string | undefined, env: NodeJS.ProcessEnv): string[]
   if (existing.length > 0) return existing;
   const place = named.length > 0 ? `KUBECONFIG names ${named.join(" and ")}` : `there is no ${candidates.join()}`;
   throw new RunError(`no kubeconfig: ${place}; set config kubernetes.kubeconfig to the path of one`);
+}
+
+/** A path as programs take it, where a shell would have seen to the `~`. */
+export function expandHome(file: string): string {
+  return file.replace(/^~(?=\/)/, os.homedir());
 }
 
 function isFile(file: string): boolean {

@@ -1,5 +1,5 @@
 import type { V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
-import { type Access, found } from "./access";
+import { type Access, found, selectorOf } from "./access";
 import { isDeployment, isReady, type Observed, replacedByHand } from "./diagnose";
 
 /** What is rolled out. */
@@ -16,9 +16,7 @@ export async function observe(access: Access, { kind, namespace, name }: Workloa
     kind === "Deployment"
       ? await apps.readNamespacedDeployment({ namespace, name })
       : await apps.readNamespacedStatefulSet({ namespace, name });
-  const labelSelector = Object.entries(workload.spec?.selector.matchLabels ?? {})
-    .map(([label, value]) => `${label}=${value}`)
-    .join();
+  const labelSelector = selectorOf(workload.spec?.selector.matchLabels ?? {});
   const sets = isDeployment(workload) ? (await apps.listNamespacedReplicaSet({ namespace, labelSelector })).items : [];
   const ownSets = sets.filter(({ metadata }) => isOwnedBy(metadata, [workload.metadata?.uid]));
   const newest = ownSets.find(({ metadata }) => revision(metadata) === revision(workload.metadata))?.metadata?.uid;

@@ -1,6 +1,6 @@
 import type { V1Node, V1ObjectMeta } from "@kubernetes/client-node";
 import { RunError } from "@pulumi/pulumi";
-import { type Access, type Action, explain, found, may } from "./access";
+import { type Access, type Action, explain, found, may, selectorOf } from "./access";
 import { misfits, type PodRequest } from "./capacity";
 
 /** What a stack is about to use of a cluster. Keys are those of the config, for the errors. */
@@ -100,9 +100,7 @@ async function lookUp(access: Access, wanted: Wanted): Promise<Facts> {
   try {
     const { core, storage } = access;
     const namespace = wanted.namespace.name;
-    const labelSelector = Object.entries(wanted.labels)
-      .map(([label, value]) => `${label}=${value}`)
-      .join();
+    const labelSelector = selectorOf(wanted.labels);
     const [own, objects, classes, claims, nodes, forbidden] = await Promise.all([
       found(core.readNamespace({ name: namespace })),
       Promise.all(wanted.names.map((object) => lookUpName(access, namespace, object))),

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { account, AwsProject, region } from "./aws/project";
-import { kubectl } from "./kubernetes/project";
+import { kubectl } from "./kubernetes/kubectl";
 import { success } from "./project";
 
 process.env.AWS_REGION ??= region;

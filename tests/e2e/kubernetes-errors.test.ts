@@ -2,7 +2,8 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import type { V1StorageClassList } from "@kubernetes/client-node";
-import { KubernetesProject, kubectl } from "./kubernetes/project";
+import { kubectl } from "./kubernetes/kubectl";
+import { KubernetesProject } from "./kubernetes/project";
 
 describe("what goes wrong on Kubernetes", () => {
   const project = new KubernetesProject();

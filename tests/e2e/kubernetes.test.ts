@@ -63,7 +63,7 @@ describe("a cluster on Kubernetes", () => {
       await project.set({ workers: "1" });
       await project.up();
     };
-    const ran = await project.during(scale, { iterations: 6, seconds: 25, once: true });
+    const ran = await project.during(scale, { iterations: 6, seconds: 30, once: true });
     assert.equal((await project.pods("worker")).length, 1);
     assert.equal(new Set(ran.map(({ pod }) => pod)).size, 6);
     const begins = ran.map(({ began }) => began);

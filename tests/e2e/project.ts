@@ -131,9 +131,11 @@ export class Project {
 
   /** What `up` with this config says went wrong, the program's own lines alone. The config is taken back. */
   async problem(config: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+    const file = this.path(`Pulumi.${this.stack}.yaml`);
+    const before = fs.readFileSync(file);
     await this.set(config);
     const { code, output } = await this.pulumi(["up", "--yes", "--skip-preview"], { env });
-    await this.unset(...Object.keys(config));
+    fs.writeFileSync(file, before);
     if (code === 0) throw new Error(`up has succeeded:\n${output}`);
     const diagnostics = output.slice(output.indexOf("Diagnostics:")).split("\n\n")[0] ?? "";
     return diagnostics

@@ -24,14 +24,21 @@ describe("the R packages", () => {
     }
   });
 
-  for (const server of ["redis-server", "valkey-server"]) {
-    it(`work with an ACL user over TLS on ${server}`, async () => {
-      const { code, output } = await run("/tests/servers.sh", server);
+  for (const server of [["redis-server"], ["valkey-server"], ["redis-server", "cluster"]]) {
+    it(`work with an ACL user over TLS on ${server.join(", ")}`, async () => {
+      const { code, output } = await run("/tests/servers.sh", ...server);
       assert.equal(code, 0, output);
       assert.match(output, /all right/);
       assert.match(output, /WRONGPASS/);
     });
   }
+
+  it("serve and use the doRedis of CRAN", async () => {
+    const { code, output } = await run("/tests/stock.sh");
+    assert.equal(code, 0, output);
+    assert.match(output, /rcluster's coordinator: all right/);
+    assert.match(output, /the coordinator of CRAN: all right/);
+  });
 
   it("and the scripts of the image follow their style", async () => {
     const scripts = await run("sh", "-c", "shellcheck /source/bin/* /source/build/*.sh /tests/*.sh");

@@ -60,6 +60,7 @@ export const faults: readonly Fault[] = [
     name: "container killed",
     layout: "apart",
     timed: true,
+    within: 5,
     strike: async (lane) => {
       await docker("kill", one(lane).name);
       return undefined;
@@ -114,6 +115,7 @@ export const faults: readonly Fault[] = [
   {
     name: "Redis back in time",
     ownRedis: true,
+    forgets: true,
     strike: async (lane) => {
       await lane.redis.container.sh("cp -r /data/appendonlydir /data/copy && mv /data/copy /data/past");
       await sleep(lane.random.between(0, 1));
@@ -124,6 +126,7 @@ export const faults: readonly Fault[] = [
   {
     name: "Redis back empty",
     ownRedis: true,
+    forgets: true,
     strike: async (lane) => {
       if (lane.random.next() < 0.3) {
         await lane.redis.cli("flushall");
@@ -162,6 +165,7 @@ export const faults: readonly Fault[] = [
     name: "Redis out of reach",
     ownRedis: true,
     timed: true,
+    within: 5,
     strike: (lane) =>
       during(
         lane.times.outage,
@@ -181,10 +185,11 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "coordinator killed",
+    forgets: true,
     length: () => 3,
     strike: async (lane) => {
       const victim = await lane.session();
-      await victim.start(lane.kind, 1000, "none", "-");
+      await victim.start(lane.job, 1000, "none", "-");
       await sleep(lane.random.between(0, 0.5));
       await victim.signal("KILL");
       await lane.goneTo(1, 4);
@@ -205,6 +210,7 @@ export const faults: readonly Fault[] = [
   {
     name: "several coordinators, R killed",
     others: 2,
+    forgets: true,
     length: () => 0.8,
     strike: async (lane) => {
       await killR(one(lane), lane.random.whole(0, 1));
@@ -214,6 +220,7 @@ export const faults: readonly Fault[] = [
   {
     name: "several coordinators, Redis back empty",
     others: 2,
+    forgets: true,
     ownRedis: true,
     length: () => 0.8,
     strike: async (lane) => {

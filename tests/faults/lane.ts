@@ -4,7 +4,8 @@ import { Proxy } from "./proxy";
 import { Random } from "./random";
 import type { Times } from "./settings";
 
-export const kinds = ["list", "sum", "chunked", "nested"] as const;
+/** Loops, and old scripts for doRedis. */
+export const kinds = ["list", "sum", "chunked", "nested", "compat"] as const;
 export type Kind = (typeof kinds)[number];
 
 /** What R's processes do to themselves, in iteration 42. */
@@ -28,6 +29,8 @@ export interface Fault {
   readonly within?: number;
   /** Whether the times matter, so that the contract's are to be tried too. */
   readonly timed?: boolean;
+  /** Whether values that a script keeps in Redis may be gone afterwards: Redis forgets, or another script removes them. */
+  readonly forgets?: boolean;
   /** Coordinators beside the one that is watched. */
   readonly others?: number;
   /** Happens while the job runs. Returns for how many seconds nothing could go on, if that is known. */
@@ -38,7 +41,7 @@ export interface Fault {
 
 export interface Record {
   readonly verdict: "right" | "wrong" | "missing" | "error" | "hung" | "leak" | "late";
-  /** Seconds without progress, less those of the outage itself. */
+  /** Seconds without progress, less those of the outage itself. Of scripts nobody knows when they go on. */
   readonly recovery?: number;
   readonly detail?: string;
 }
@@ -55,6 +58,11 @@ export class Lane {
   proxy!: Proxy;
   workers: Container[] = [];
   coordinator!: Session;
+  /** The scripts name it: theirs is always the same, on a Redis of their own. */
+  readonly queue: string;
+  /** What sessions call this kind of job. */
+  readonly job: string;
+  private readonly ownRedis: boolean;
   private others: Session[] = [];
   private proxies: Proxy[] = [];
   private jobs = 0;
@@ -64,14 +72,19 @@ export class Lane {
     readonly master: Container,
     private readonly sharedRedis: Redis,
     readonly fault: Fault,
-    readonly kind: Kind,
+    private readonly kind: Kind,
     readonly times: Times,
-    readonly queue: string,
-  ) {}
+    name: string,
+  ) {
+    const compat = kind === "compat";
+    this.queue = compat ? "jobs" : name;
+    this.ownRedis = compat || fault.ownRedis === true;
+    this.job = compat && fault.forgets ? "compat_stateless" : kind;
+  }
 
   async open(): Promise<void> {
     const { fault, lab } = this;
-    this.redis = fault.ownRedis ? await Redis.start(lab) : this.sharedRedis;
+    this.redis = this.ownRedis ? await Redis.start(lab) : this.sharedRedis;
     const direct = { host: this.redis.host, port: 6379 };
     let proxied = direct;
     if (fault.proxied) {
@@ -102,7 +115,7 @@ export class Lane {
   }
 
   private async warm(): Promise<void> {
-    await this.coordinator.start(this.kind, warmUp, "none", "-");
+    await this.coordinator.start(this.job, warmUp, "none", "-");
     const { verdict } = await this.coordinator.result(60);
     if (verdict !== "right") throw new Error(`without any fault: ${verdict}\n${await this.evidence()}`);
   }
@@ -114,8 +127,8 @@ export class Lane {
     const marker = `/faults/${this.queue}-${this.jobs++}`;
     const length = fault.length?.(this.times) ?? (warmUp * taskSeconds) / 2;
     const n = Math.round((length * 2) / taskSeconds);
-    await this.coordinator.start(this.kind, n, fault.bad ?? "none", marker);
-    await Promise.all(this.others.map((other) => other.start(this.kind, n, "none", "-")));
+    await this.coordinator.start(this.job, n, fault.bad ?? "none", marker);
+    await Promise.all(this.others.map((other) => other.start(this.job, n, "none", "-")));
     await sleep(this.random.between(0, 0.8 * Math.min(length, 1.5)));
     const struck = fault.strike?.(this) ?? Promise.resolve(undefined);
     const limit = 60 + length + 3 * (this.times.outage + this.times.lease);
@@ -137,7 +150,7 @@ export class Lane {
   }
 
   private judge({ gap, verdict }: Outcome, outage = 0): Record {
-    const recovery = Math.max(0, gap - outage);
+    const recovery = this.kind === "compat" ? undefined : Math.max(0, gap - outage);
     const { expected } = this.fault;
     if (expected) {
       return expected.test(verdict) ? { verdict: "right", recovery } : { verdict: "wrong", recovery, detail: verdict };
@@ -190,6 +203,6 @@ export class Lane {
     await Promise.all([this.coordinator, ...this.others].filter(Boolean).map((session) => session.stop()));
     this.others = [];
     await Promise.all(this.workers.map((worker) => worker.remove()));
-    if (this.fault.ownRedis) await this.redis.container.remove();
+    if (this.ownRedis) await this.redis.container.remove();
   }
 }

@@ -39,8 +39,71 @@ number <- function(i) {
   i * 3 + 1
 }
 
+# Old scripts for doRedis, as often as it takes about as long as n tasks: what
+# they print, and all variables that they leave.
+run_scripts <- function(n, `%op%`, names) {
+  sequential <- identical(`%op%`, foreach::`%do%`)
+  rounds <- if (sequential) 1 else max(1, round(n / 120))
+  unique(lapply(seq_len(rounds), function(round) {
+    lapply(names, function(name) {
+      register <- if (sequential) register_none(name) else register_patiently
+      run_script(name, register)
+    })
+  }))
+}
+
+# Of the scripts only this one has random numbers: doRNG's.
+register_none <- function(name) {
+  function(...) {
+    foreach::registerDoSEQ()
+    if (name == "pi") doRNG::registerDoRNG()
+  }
+}
+
+# What would stop with an error while Redis is away is started a little later.
+register_patiently <- function(...) {
+  repeat {
+    problem <- tryCatch(doRedis::registerDoRedis(...), error = conditionMessage)
+    if (is.null(problem)) return(invisible())
+    if (!grepl("cannot be used", problem)) stop(problem)
+    Sys.sleep(0.2)
+  }
+}
+
+run_script <- function(name, register) {
+  env <- new.env(parent = globalenv())
+  env$registerDoRedis <- register
+  settings <- doRedis:::settings
+  rm(list = ls(settings), envir = settings)
+  output <- utils::capture.output(source(
+    file.path("/compat", paste0(name, ".R")),
+    local = env
+  ))
+  message(".")
+  variables <- setdiff(ls(env), "registerDoRedis")
+  list(output, lapply(mget(variables, env), comparable))
+}
+
+# Sums do not depend on who was first but for their last digits, errors not on
+# where they were raised.
+comparable <- function(value) {
+  if (inherits(value, "error")) return(conditionMessage(value))
+  if (is.function(value)) return(deparse(value))
+  attr(value, "rng") <- attr(value, "doRNG_version") <- NULL
+  if (is.double(value)) value[] <- signif(value, 12)
+  if (is.list(value)) value[] <- lapply(value, comparable)
+  value
+}
+
 # Every job once more with foreach's own loop: what it has to return.
 loops <- list(
+  compat = function(n, `%op%`) {
+    run_scripts(n, `%op%`, c("chunks", "exports", "pi"))
+  },
+  # Without what keeps a value of its own in Redis.
+  compat_stateless = function(n, `%op%`) {
+    run_scripts(n, `%op%`, c("chunks", "pi"))
+  },
   list = function(n, `%op%`) {
     args <- lapply(seq_len(n), function(i) if (i %% 15 == 0) rep(i, large) else i)
     foreach(i = seq_len(n), arg = args) %op% task(i, arg)

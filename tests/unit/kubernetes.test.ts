@@ -224,7 +224,7 @@ describe("RWorkerPool on kubernetes", () => {
     });
     const container = spec(deployment).template.spec.containers[0];
     const file = container?.env?.find(({ name }) => name === "RCLUSTER_READY")?.value ?? "none";
-    assert.match(JSON.stringify(container?.readinessProbe), new RegExp(`"test","-e","${file}"`));
+    assert.match(JSON.stringify(container?.readinessProbe), new RegExp(`test -e ${file} `));
   });
 
   it("spreads workers over nodes, and takes placement, devices and disk from its arguments", async () => {
@@ -357,6 +357,15 @@ describe("RedisQueue on kubernetes", () => {
     const two = await acl(2);
     const pods = (made: Registered[]) => workloads(made).map((each) => each.inputs);
     assert.deepEqual(pods(one.made), pods(two.made));
+  });
+
+  it("has a user for its own pod whose password stays, and who cannot look into the queue", async () => {
+    for (const version of [1, 2]) {
+      const { made, secret } = await acl(version);
+      const users = (secret?.inputs.stringData as { value: Record<string, string> }).value["users.acl"] ?? "";
+      assert.match(users, /^user keeper on #[0-9a-f]{64} resetkeys resetchannels -@all \+acl\|load \+ping$/m);
+      assert.ok(ofType(made, "random:RandomPassword").some(({ name }) => name === "redis-keeper"));
+    }
   });
 
   it("lets peers count and nothing else", async () => {

@@ -3,7 +3,8 @@ import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import { parseRedisUrl } from "../../components/environment";
 import { changeProblems, type Change, type Present } from "../../components/kubernetes/changes";
 import { parseConfig } from "../../stacks/config";
-import * as plan from "../../stacks/kubernetesPlan";
+import { describeCluster } from "../../stacks/kubernetes/describe";
+import * as plan from "../../stacks/kubernetes/plan";
 import { resolve } from "./mocks";
 
 const base = { platform: "kubernetes", registry: "registry.example.org/team" };
@@ -12,7 +13,7 @@ const config = (texts: Record<string, string> = {}) => parseConfig({ ...base, ..
 describe("pools", () => {
   it("are one of `workers` workers where none are named, two workers for auto", () => {
     const single = (workers?: string) => plan.poolsOf(config(workers ? { workers } : {}))[0];
-    assert.partialDeepStrictEqual(single(), { name: "worker", component: "worker", key: "worker", workers: 2 });
+    assert.partialDeepStrictEqual(single(), { pool: "worker", component: "worker", key: "worker", workers: 2 });
     assert.equal(single("0")?.workers, 0);
     assert.equal(single("12")?.workers, 12);
   });
@@ -99,7 +100,7 @@ describe("the output `cluster` on kubernetes", () => {
   };
 
   it("has commands that can be typed as they are", () => {
-    const { commands, exec } = plan.describe(made);
+    const { commands, exec } = describeCluster(made);
     const kubectl = "kubectl --context 'my cluster' --namespace rcluster-lab";
     assert.deepEqual(commands, {
       shell: `${kubectl} exec -it rmaster-0 -- R`,
@@ -111,7 +112,7 @@ describe("the output `cluster` on kubernetes", () => {
   });
 
   it("names the kubeconfig where one is set, and leaves out what there is not", () => {
-    const { commands } = plan.describe({ ...made, kubeconfig: "/etc/k.conf", workers: 0, localPort: undefined });
+    const { commands } = describeCluster({ ...made, kubeconfig: "/etc/k.conf", workers: 0, localPort: undefined });
     assert.match(commands.shell, /^kubectl --kubeconfig \/etc\/k\.conf --context/);
     assert.deepEqual(Object.keys(commands), ["shell", "rscript"]);
   });

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
-import { KubernetesProject, kubectl } from "../kubernetes/project";
+import { kubectl } from "../kubernetes/kubectl";
+import { KubernetesProject } from "../kubernetes/project";
 import { command, success, type Result } from "../project";
 
 const hints = {

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { isReady } from "../../../components/kubernetes/diagnose";
 import { eventually, seconds } from "../project";
 import type { KubernetesProject } from "./project";
 
@@ -57,8 +58,5 @@ export function faults(project: KubernetesProject): void {
 }
 
 async function ready(project: KubernetesProject, component: string): Promise<number> {
-  const pods = await project.pods(component);
-  return pods.filter(({ status }) =>
-    status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
-  ).length;
+  return (await project.pods(component)).filter(isReady).length;
 }

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { type KubernetesProject, kubectl } from "./project";
+import { kubectl } from "./kubectl";
+import type { KubernetesProject } from "./project";
 
 /** Who can connect to Redis, and who cannot. */
 export function network(project: KubernetesProject): void {

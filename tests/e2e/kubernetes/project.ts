@@ -2,10 +2,9 @@ import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import type { V1PersistentVolumeList, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { command, eventually, Project, success } from "../project";
-
-export const kubectl = async (...args: string[]) => (await success("kubectl", args)).trim();
-
-const read = async <T>(...args: string[]) => JSON.parse(await kubectl(...args, "--output", "json")) as T;
+import { kubectl, read } from "./kubectl";
+import { type Loops, loopCode, type Ran, results } from "./loops";
+import { podSpec, type PodShape, TestPod } from "./testPod";
 
 /** The registry to push to, from which the cluster pulls as well. */
 export function registry(): string {
@@ -35,6 +34,7 @@ export class KubernetesProject extends Project {
       workers: "2",
       "worker.cpus": "0.1",
       "worker.memory": "400Mi",
+      "worker.grace": "45",
       "master.cpus": "0.1",
       "master.memory": "512Mi",
       "redis.cpus": "0.1",
@@ -130,94 +130,4 @@ export class KubernetesProject extends Project {
     await super.remove();
     await command("kubectl", ["delete", "namespace", this.namespace, "--ignore-not-found", "--wait=false"]);
   }
-}
-
-/** A pod that a test has started. */
-class TestPod {
-  constructor(
-    readonly name: string,
-    readonly namespace: string,
-  ) {}
-
-  async kubectl(...args: string[]): Promise<string> {
-    return kubectl("--namespace", this.namespace, ...args);
-  }
-
-  async prints(text: string): Promise<void> {
-    const seen = async () => (await command("kubectl", ["--namespace", this.namespace, "logs", this.name])).stdout;
-    await eventually(`${this.name} prints ${text}`, async () => (await seen()).includes(text) || undefined, 60);
-  }
-
-  /** Waits for its end and returns what it printed. */
-  async end(): Promise<string> {
-    const state = async () => this.kubectl("get", "pod", this.name, "--output", "jsonpath={.status.phase}");
-    const ended = async () => /^(Succeeded|Failed)$/.exec(await state())?.[0];
-    const phase = await eventually(`the pod ${this.name} ends`, ended, 180);
-    const output = await this.kubectl("logs", this.name);
-    if (phase === "Failed") throw new Error(`the pod ${this.name} failed:\n${output}`);
-    await this.kubectl("delete", "pod", this.name, "--grace-period=0", "--force");
-    return output;
-  }
-}
-
-/** Loops of iterations that sleep, each iteration sent by itself. */
-export interface Loops {
-  /** Iterations of a loop. Default: 40. */
-  readonly iterations?: number;
-  /** How long each sleeps. Default: half a second. */
-  readonly seconds?: number;
-  /** One loop, or one after the other until the file `stop` is there. Default: false. */
-  readonly once?: boolean;
-}
-
-/** What an iteration tells: the pod that it ran on and when it began, in seconds. */
-export interface Ran {
-  readonly iteration: number;
-  readonly pod: string;
-  readonly began: number;
-}
-
-/** R code that stops unless each result of its loops is there, once and in order. */
-export function loopCode(stop: string, { iterations = 40, seconds = 0.5, once = false }: Loops = {}): string {
-  return `invisible(foreach(i = 1) %dopar% i)
-    cat("runs now\n")
-    repeat {
-      x <- foreach(i = seq_len(${iterations}), .combine = rbind, .options.rcluster = list(chunk = 1)) %dopar% {
-        began <- as.numeric(Sys.time())
-        Sys.sleep(${seconds})
-        data.frame(i, pod = Sys.info()[["nodename"]], began)
-      }
-      stopifnot(identical(as.integer(x$i), seq_len(${iterations})))
-      cat(sprintf("%d %s %.1f\n", as.integer(x$i), x$pod, x$began), sep = "")
-      if (${once ? "TRUE" : "FALSE"} || file.exists("${stop}")) break
-    }`;
-}
-
-/** What it has printed. */
-export function results(output: string): Ran[] {
-  const lines = output
-    .trim()
-    .split("\n")
-    .filter((line) => line !== "runs now");
-  return lines.map((line) => {
-    const [iteration, pod = "", began] = line.split(" ");
-    return { iteration: Number(iteration), pod, began: Number(began) };
-  });
-}
-
-interface PodShape {
-  readonly volumes: readonly { readonly name: string; readonly emptyDir?: object; readonly secret?: object }[];
-  readonly containers: readonly { readonly volumeMounts: readonly { readonly name: string }[] }[];
-}
-
-// The master's, hardened as it is, without its data; in another namespace without its Secrets.
-function podSpec(master: PodShape, args: string[], elsewhere: boolean) {
-  const volumes = master.volumes.filter(({ emptyDir, secret }) => emptyDir ?? (secret && !elsewhere));
-  const containers = master.containers.map((container) => ({
-    ...container,
-    args,
-    readinessProbe: undefined,
-    volumeMounts: container.volumeMounts.filter((mount) => volumes.some(({ name }) => name === mount.name)),
-  }));
-  return { ...master, volumes, containers, restartPolicy: "Never" };
 }

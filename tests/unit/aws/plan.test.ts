@@ -2,8 +2,8 @@ import * as assert from "node:assert/strict";
 import { costLine, costOf, nodesFor } from "../../../components/aws/cost";
 import { prices } from "../../../components/aws/prices";
 import { parseConfig } from "../../../stacks/config";
-import * as plan from "../../../stacks/eksPlan";
-import { placementOf, poolsOf } from "../../../stacks/kubernetesPlan";
+import * as plan from "../../../stacks/eks/plan";
+import { placementOf, poolsOf } from "../../../stacks/kubernetes/plan";
 
 const aws = (keys: object = {}, others: Record<string, string> = {}) =>
   parseConfig({ platform: "eks", aws: JSON.stringify({ publicAccess: ["203.0.113.7/32"], ...keys }), ...others });

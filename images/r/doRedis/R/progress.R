@@ -1,12 +1,15 @@
 # A progress bar: each iteration sends a condition along with its result.
 
-show_progress <- function(total, expr, run) {
-  tick <- structure(
+tick <- function() {
+  structure(
     class = c("doRedis_tick", "message", "condition"),
     list(message = "", call = NULL)
   )
+}
+
+show_progress <- function(total, expr, run) {
   expr <- bquote({
-    base::message(.(tick))
+    base::message(.(tick()))
     .(expr)
   })
   bar <- if (!is.na(total) && total > 0) txtProgressBar(0, total, style = 3)

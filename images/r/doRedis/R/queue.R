@@ -78,13 +78,13 @@ removeJob <- function(job) {
 }
 
 remove_one <- function(queue, id) {
+  # Its coordinator, told so, stops and leaves nothing behind.
+  redis("SET", queue_key(queue, "removed", id), "1", "EX", "600")
   stock <- grepl("_", id, fixed = TRUE)
   if (stock) remove_stock_job(queue, id) else remove_own_job(queue, id)
 }
 
 remove_own_job <- function(queue, id) {
-  # Its coordinator, told so, stops and leaves nothing behind.
-  redis("SET", queue_key(queue, "removed", id), "1", "EX", "600")
   redis("ZREM", queue_key(queue, "jobs"), id)
   wake <- queue_key(queue, "wake", id)
   redis("RPUSH", wake, "1")

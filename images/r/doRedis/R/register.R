@@ -13,12 +13,24 @@
 #' @param ftinterval no effect, see [setFtinterval()].
 #' @param chunkSize iterations sent at once, see [setChunkSize()].
 #' @param progress `TRUE` for a progress bar.
-#' @param ... as in [redisConnect()].
+#' @param ... as in [redisConnect()]; and `stock`, see below.
+#' @section Workers of doRedis:
+#' With `stock = TRUE` loops are sent in the format of the doRedis package of
+#' CRAN, so that its workers take part, beside those of rcluster: in an R that
+#' has that package, `redisWorker("jobs", host, password = password)`. Values
+#' count once and random numbers are the same here too. What that format does not
+#' have is missing: output of tasks is not shown, a task that kills R is tried
+#' again without end, a dead worker is noticed after 10 seconds, all iterations
+#' are listed before the first is sent, and a value has at most 512 MB. A worker
+#' of doRedis also leaves a key behind if it ends a task after its loop has
+#' stopped.
 #' @return `NULL`, invisibly. Stops if Redis cannot be reached.
 #' @examples
 #' \dontrun{
 #' registerDoRedis("jobs")
 #' foreach(i = 1:10, .combine = sum) %dopar% sqrt(i)
+#'
+#' registerDoRedis("jobs", stock = TRUE)
 #' }
 #' @export
 registerDoRedis <- function(queue, host = "localhost", port = 6379, password,
@@ -34,7 +46,9 @@ registerDoRedis <- function(queue, host = "localhost", port = 6379, password,
   if (!missing(progress)) setProgress(progress)
   open_queue(queue)
   hint_at_other_queue(queue)
-  foreach::setDoPar(run_loop, list(con = connection(), queue = queue), describe)
+  stock <- isTRUE(list(...)$stock)
+  backend <- list(con = connection(), queue = queue, stock = stock)
+  foreach::setDoPar(run_loop, backend, describe)
   invisible()
 }
 
@@ -73,17 +87,22 @@ run_loop <- function(obj, expr, envir, data) {
   obj$options$rcluster <- options
   obj$export <- union(obj$export, settings$export)
   obj$packages <- union(obj$packages, settings$packages)
-  expr <- with_hooks(expr, obj$export)
+  if (data$stock) {
+    # Its workers know the hooks; here values come one by one, without output.
+    plain <- expr
+    run <- function(expr) run_stock_loop(obj, plain, envir, data)
+  } else {
+    expr <- with_hooks(expr, obj$export)
+    run <- function(expr) run_foreach(obj, expr, envir, data)
+  }
   progress <- c(own$progress, settings$progress)
   if (length(progress)) {
     # Instead of rcluster's own.
     old <- options(rcluster.progress = FALSE)
     on.exit(options(old))
   }
-  if (!isTRUE(progress[1])) return(run_foreach(obj, expr, envir, data))
-  show_progress(count_iterations(obj), expr, function(expr) {
-    run_foreach(obj, expr, envir, data)
-  })
+  if (!isTRUE(progress[1])) return(run(expr))
+  show_progress(count_iterations(obj), expr, run)
 }
 
 # Functions with these names, if exported, prepare a worker for a job and for

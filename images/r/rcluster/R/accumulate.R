@@ -12,7 +12,7 @@ take_elements <- function(it) {
   function(least, most) {
     left <- vapply(it$iargs, function(arg) arg$length - arg$state$i, 0)
     n <- min(most, left)
-    if (n < 1) return(one(1))
+    if (n < 1) return(one(1, 1))
     columns <- lapply(it$iargs, function(arg) {
       from <- arg$state$i
       arg$state$i <- from + as.integer(n)
@@ -21,7 +21,7 @@ take_elements <- function(it) {
     })
     it$state$numValues <- it$state$numValues + as.integer(n)
     rows <- .mapply(list, columns, NULL)
-    if (n < least) c(rows, one(1)) else rows
+    if (n < least) c(rows, one(1, 1)) else rows
   }
 }
 

@@ -9,6 +9,12 @@ start_capture <- function() {
   captured$text <- textConnection(NULL, "w")
   sink(captured$text)
   globalCallingHandlers(
+    # An interrupt in here would find no handler of the task's.
+    immediateCondition = function(c) {
+      suspendInterrupts(keep_news(c))
+      if (inherits(c, "message")) tryInvokeRestart("muffleMessage")
+      if (inherits(c, "warning")) tryInvokeRestart("muffleWarning")
+    },
     warning = function(w) {
       keep_event(w)
       tryInvokeRestart("muffleWarning")
@@ -16,8 +22,7 @@ start_capture <- function() {
     message = function(m) {
       keep_event(m)
       tryInvokeRestart("muffleMessage")
-    },
-    immediateCondition = function(c) keep_event(c)
+    }
   )
 }
 
@@ -56,16 +61,16 @@ take_captured <- function() {
 # At the coordinator: as if it happened there.
 replay <- function(events) {
   for (event in events) {
-    if (is.character(event)) {
-      cat(event)
-    } else if (inherits(event, "warning")) {
-      warning(event)
-    } else if (inherits(event, "message")) {
-      message(event)
-    } else {
-      withRestarts(signalCondition(event),
-        muffleProgression = function(...) NULL
-      )
-    }
+    if (is.character(event)) cat(event) else signal_event(event)
+  }
+}
+
+signal_event <- function(event) {
+  if (inherits(event, "warning")) {
+    warning(event)
+  } else if (inherits(event, "message")) {
+    message(event)
+  } else {
+    withRestarts(signalCondition(event), muffleProgression = function(...) NULL)
   }
 }

@@ -26,8 +26,10 @@ redis_endpoint <- function(url = NULL, host = NULL, port = NULL, user = NULL,
     database = database, tls = tls
   )
   given <- given[!vapply(given, is.null, NA)]
+  check_endpoint(given)
   endpoint <- utils::modifyList(found, given)
   endpoint$port <- as.integer(endpoint$port)
+  endpoint$database <- as.integer(endpoint$database)
   endpoint$ca <- text_or(env("REDIS_CA_FILE"), "")
   endpoint
 }

@@ -69,25 +69,18 @@ reset_session <- function(keep = character()) {
   do.call(RNGkind, as.list(baseline$kind))
 }
 
-# One iteration: its value, or the error that ended it, with the calls that led
-# there.
+# The value of one iteration.
 run_iteration <- function(job, args, seed) {
-  env <- new.env(parent = job$env)
-  list2env(args, env)
+  env <- list2env(args, parent = job$env)
   if (!is.null(seed)) set_seed(seed)
-  stack <- NULL
-  tryCatch(
-    allowInterrupts(withCallingHandlers(
-      eval(job$expr, env),
-      error = function(e) stack <<- sys.calls()
-    )),
-    interrupt = identity,
-    error = function(e) {
-      attr(e, "worker") <- Sys.info()[["nodename"]]
-      attr(e, "calls") <- readable_calls(stack)
-      e
-    }
-  )
+  allowInterrupts(eval(job$expr, env))
+}
+
+# An error with where it happened: the worker, and the calls that led there.
+describe_error <- function(e, stack) {
+  attr(e, "worker") <- Sys.info()[["nodename"]]
+  attr(e, "calls") <- readable_calls(stack)
+  e
 }
 
 # Without rcluster's own frames around the body, and each in one line.

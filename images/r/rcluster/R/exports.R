@@ -15,7 +15,6 @@ find_exports <- function(expr, envir, names = NULL, export = NULL,
     }
     found[[name]] <- list(value = get(name, envir), where = globalenv())
   }
-  check_values(lapply(found, `[[`, "value"))
   in_global <- vapply(found, function(g) identical(g$where, globalenv()), NA)
   list(
     global = lapply(found[in_global], `[[`, "value"),
@@ -53,35 +52,4 @@ globals_of <- function(expr, envir) {
 find_dots <- function(expr, envir) {
   if (!"..." %in% all.names(expr)) return(NULL)
   tryCatch(eval(quote(list(...)), envir), error = function(e) NULL)
-}
-
-# Connections and pointers do not survive the way to another process.
-check_values <- function(values) {
-  for (name in names(values)) {
-    found <- find_pointer(values[[name]])
-    if (!is.null(found)) {
-      stop(sprintf(
-        "'%s' %s, which only this R session can use; %s", name, found,
-        "make it in the loop's body"
-      ), call. = FALSE)
-    }
-  }
-}
-
-# "is a connection", "holds an external pointer", ...; NULL for plain values.
-# Looks into lists and attributes; what an environment holds is not looked at.
-find_pointer <- function(value, verb = "is") {
-  if (inherits(value, "connection")) return(paste(verb, "a connection"))
-  if (typeof(value) == "externalptr") return(paste(verb, "an external pointer"))
-  if (inherits(value, "data.table")) return(NULL) # makes its pointer anew
-  parts <- attributes(value)
-  if (is.list(value)) parts <- c(unclass(value), parts)
-  for (part in parts) {
-    if (is.list(part) || !is.null(attributes(part)) ||
-      typeof(part) == "externalptr") {
-      found <- find_pointer(part, "holds")
-      if (!is.null(found)) return(found)
-    }
-  }
-  NULL
 }

@@ -15,6 +15,13 @@
 #'     limit. With a limit, `chunk` is 1.}
 #'   \item{weight}{share of the workers relative to other loops on the queue;
 #'     default 1.}
+#'   \item{fresh}{`TRUE`: workers run the loop in an R that has run no other one
+#'     before, for bodies that depend on which packages are loaded or that
+#'     change the environment. It takes a fraction of a second, whenever a worker comes
+#'     to this loop from another one. Default `FALSE`.}
+#'   \item{pointers}{`"stop"` (default): connections and external pointers stop
+#'     the loop before it runs, wherever in its variables they are: at the
+#'     workers they are dead. `"allow"`: they may go along.}
 #' }
 #'
 #' @param queue name of the queue. Default: `RCLUSTER_QUEUE`, else `jobs`.
@@ -23,6 +30,8 @@
 #'   `REDIS_USERNAME`, `REDIS_TLS` and `REDIS_PASSWORD_FILE`.
 #' @param host,port,user,password,database,tls parts that replace those of the
 #'   url.
+#' @param options a list: what `.options.rcluster` is for loops that don't say
+#'   otherwise.
 #' @return `NULL`, invisibly. Stops if Redis cannot be reached.
 #' @examples
 #' \dontrun{
@@ -33,14 +42,17 @@
 #' @export
 registerRCluster <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
                              url = NULL, host = NULL, port = NULL, user = NULL,
-                             password = NULL, database = NULL, tls = NULL) {
+                             password = NULL, database = NULL, tls = NULL,
+                             options = list()) {
+  check_queue(queue)
+  loop_options(options)
   endpoint <- redis_endpoint(url, host, port, user, password, database, tls)
-  register_backend(redis_connect(endpoint), queue)
+  register_backend(redis_connect(endpoint), queue, options)
 }
 
-register_backend <- function(con, queue) {
+register_backend <- function(con, queue, options) {
   check_protocol(con, queue)
-  backend <- list(con = con, queue = queue)
+  backend <- list(con = con, queue = queue, options = options)
   foreach::setDoPar(run_foreach, backend, foreach_info)
   invisible()
 }
@@ -55,7 +67,7 @@ foreach_info <- function(data, item) {
 }
 
 run_foreach <- function(obj, expr, envir, data) {
-  options <- loop_options(obj$options$rcluster)
+  options <- loop_options(obj$options$rcluster, data$options)
   it <- iterators::iter(obj)
   streams <- if (!".doRNG.stream" %in% obj$argnames) rng_streams()
   if (!is.null(streams)) on.exit(end_streams(streams))

@@ -1,36 +1,68 @@
+# What goes on in a cluster, read in one go and put into tables.
+
 #' What goes on in a cluster
 #'
-#' @inheritParams registerRCluster
-#' @return a list: `workers`, a data frame with host, process id, state, current
-#'   task, seconds on it and memory in MB; `waiting`, `running`, `jobs`, counts.
+#' `cluster_json()` gives the same as a line of JSON, for programs. Those that
+#' read Redis themselves find the keys in `vignette("queue", "rcluster")`.
+#'
+#' Tasks that wait or run are counted as they are sent: one or, where they are
+#' short, several iterations each. What is done or failed, and the rate, are
+#' counted in iterations.
+#'
+#' @param queue name of the queue. Default: that of [registerRCluster()], else
+#'   the environment's `RCLUSTER_QUEUE`, else `jobs`.
+#' @param url where Redis is, as in [registerRCluster()]. Default: the Redis of
+#'   [registerRCluster()], else the environment's.
+#' @return A list of class `cluster_info`, which prints in 80 columns.
+#'   `cluster_json()`: a string, with times in ISO 8601 and `null` for `NA`. The
+#'   parts:
+#'   \describe{
+#'     \item{queue, time}{its name, and when it was looked at.}
+#'     \item{waiting, running, failed}{tasks that wait and run now; iterations
+#'       that failed in the loops that run now.}
+#'     \item{rate}{iterations a second over the last 10 seconds.}
+#'     \item{workers}{a data frame, a row a worker: `worker` (its id), `host`,
+#'       `pid`, `pool` (the environment's `RCLUSTER_POOL` where it was started),
+#'       `state` (`idle`, `busy`, `draining`: it takes no more, `late`: its
+#'       lease is over), `job` and `iteration` (the task's first) that it works
+#'       on, `since` when, `done` (iterations since it started), `memory` in
+#'       MB, `rcluster` and `r` (versions).}
+#'     \item{jobs}{a data frame, a row a loop: `job` (its id), `host` and `pid`
+#'       of its coordinator, `since`, `weight`, tasks `waiting` and `running`,
+#'       iterations `sent`, `done` and `failed`. What the coordinator tells
+#'       comes once a second, so it is `NA` at first.}
+#'     \item{pools}{a data frame, a row a pool: `pool`, `workers`, `running`,
+#'       and `demand`: tasks that run there or wait for a worker of any pool.}
+#'   }
 #' @examples
 #' \dontrun{
 #' cluster_info("jobs", "redis://localhost:6379")
+#' cluster_info()$workers
+#' cat(cluster_json())
 #' }
 #' @export
-cluster_info <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"),
-                         url = NULL) {
-  con <- redis_connect(redis_endpoint(url))
-  on.exit(redis_close(con))
-  demand <- queue_demand(con, queue)
-  described <- read_hash(con, key(queue, "workers"))
-  held <- read_hash(con, key(queue, "held"))
-  time <- redis_call(con, list("TIME"))
-  now_ms <- as.numeric(rawToChar(time[[1]])) * 1000
-  parts <- strsplit(unlist(described), " ")
-  pick <- function(i) vapply(parts, function(p) p[i], "", USE.NAMES = FALSE)
-  task <- vapply(names(described), function(name) {
-    text_or(held[[name]], NA_character_)
-  }, "", USE.NAMES = FALSE)
-  workers <- data.frame(
-    worker = as.character(names(described)), host = pick(1),
-    pid = as.integer(pick(2)),
-    state = ifelse(is.na(task), "idle", "busy"),
-    task = sub(" .*", "", task),
-    seconds = pmax(0, (now_ms - as.numeric(sub(".* ", "", task))) / 1000),
-    memory = as.numeric(pick(3)) / 1024, row.names = NULL
-  )
-  c(list(workers = workers), demand[c("waiting", "running", "jobs")])
+cluster_info <- function(queue = NULL, url = NULL) {
+  backend <- if (is.null(url) && is_registered()) current_backend()
+  if (is.null(queue)) {
+    queue <- if (is.null(backend)) {
+      text_or(Sys.getenv("RCLUSTER_QUEUE"), "jobs")
+    } else {
+      backend$queue
+    }
+  }
+  check_queue(queue)
+  con <- backend$con
+  if (is.null(con)) {
+    con <- redis_connect(redis_endpoint(url))
+    on.exit(redis_close(con))
+  }
+  describe_queue(queue, read_queue(con, queue))
+}
+
+#' @rdname cluster_info
+#' @export
+cluster_json <- function(queue = NULL, url = NULL) {
+  to_json(unclass(cluster_info(queue, url)))
 }
 
 # Counts, in constant time.
@@ -41,7 +73,126 @@ queue_demand <- function(con, queue) {
 }
 
 read_hash <- function(con, name) {
-  texts <- vapply(redis_call(con, list(c("HGETALL", name))), rawToChar, "")
+  as.list(pairs_of(redis_call(con, list(c("HGETALL", name)))))
+}
+
+waiting_page <- 10000
+
+# The queue's keys as R values.
+read_queue <- function(con, queue) {
+  command <- function(...) list(c(...))
+  replies <- redis_pipeline(con, list(
+    command("TIME"), command("HGETALL", key(queue, "workers")),
+    command("HGETALL", key(queue, "held")),
+    command("ZRANGE", key(queue, "alive"), "0", "-1", "WITHSCORES"),
+    command("SMEMBERS", key(queue, "drain")),
+    command("HKEYS", key(queue, "stock")),
+    command("ZRANGE", key(queue, "jobs"), "0", "-1"),
+    command("HGETALL", key(queue, "loops")),
+    command("HGETALL", key(queue, "rate")),
+    command("ZCARD", key(queue, "todo"))
+  ))
+  time <- as.numeric(texts_of(replies[[1]]))
+  list(
+    time = time[1] + time[2] / 1e6, workers = pairs_of(replies[[2]]),
+    held = pairs_of(replies[[3]]), alive = pairs_of(replies[[4]]),
+    drain = texts_of(replies[[5]]), stock = texts_of(replies[[6]]),
+    jobs = texts_of(replies[[7]]), loops = pairs_of(replies[[8]]),
+    rate = pairs_of(replies[[9]]),
+    waiting = read_waiting(con, key(queue, "todo"), replies[[10]])
+  )
+}
+
+# The jobs of the tasks that wait, so many at a time that nobody has to wait.
+read_waiting <- function(con, name, n) {
+  pages <- lapply(seq_len(ceiling(n / waiting_page)) - 1, function(page) {
+    from <- sprintf("%.0f", page * waiting_page)
+    to <- sprintf("%.0f", (page + 1) * waiting_page - 1)
+    job_of(texts_of(redis_call(con, list(c("ZRANGE", name, from, to)))))
+  })
+  as.character(unlist(pages))
+}
+
+texts_of <- function(reply) vapply(reply, rawToChar, "")
+
+pairs_of <- function(reply) {
+  texts <- texts_of(reply)
   odd <- seq_along(texts) %% 2 == 1
-  as.list(setNames(texts[!odd], texts[odd]))
+  setNames(texts[!odd], texts[odd])
+}
+
+job_of <- function(member) sub("/[^/]*$", "", member)
+
+describe_queue <- function(queue, seen) {
+  workers <- describe_workers(seen)
+  jobs <- describe_jobs(seen, workers)
+  waiting <- length(seen$waiting)
+  structure(
+    list(
+      queue = queue, time = as_time(1000 * seen$time), waiting = waiting,
+      running = length(seen$held), failed = sum(jobs$failed, na.rm = TRUE),
+      rate = rate_of(seen$rate, seen$time), workers = workers, jobs = jobs,
+      pools = describe_pools(workers, waiting)
+    ),
+    class = "cluster_info"
+  )
+}
+
+# Milliseconds since 1970.
+as_time <- function(ms) as.POSIXct(ms / 1000, origin = "1970-01-01", tz = "UTC")
+
+rate_of <- function(rate, time) {
+  second <- as.numeric(sub(" .*", "", rate))
+  counts <- as.numeric(sub(".* ", "", rate))
+  whole <- floor(time)
+  sum(counts[second < whole & second >= whole - 10]) / 10
+}
+
+# The i-th word of each text, as a function of i.
+words_of <- function(texts) {
+  words <- strsplit(unname(texts), " ", fixed = TRUE)
+  function(i) vapply(words, function(word) word[i], "")
+}
+
+describe_workers <- function(seen) {
+  ids <- sort(as.character(names(seen$workers)))
+  seen$workers <- seen$workers[ids]
+  told <- words_of(seen$workers)
+  holds <- words_of(seen$held[ids])
+  busy <- ids %in% c(names(seen$held), seen$stock)
+  late <- !as.numeric(seen$alive[ids]) >= seen$time * 1000
+  state <- ifelse(busy, "busy", "idle")
+  state[ids %in% seen$drain] <- "draining"
+  state[late] <- "late"
+  data.frame(
+    worker = ids, host = told(1), pid = as.integer(told(2)),
+    pool = told(4), state = state, job = job_of(holds(1)),
+    iteration = as.numeric(gsub(".*:|[+]", "", holds(1))),
+    since = as_time(as.numeric(holds(2))), done = as.numeric(told(7)),
+    memory = round(as.numeric(told(3)) / 1024, 1), rcluster = told(5),
+    r = told(6)
+  )
+}
+
+describe_jobs <- function(seen, workers) {
+  ids <- as.character(seen$jobs)
+  told <- words_of(seen$loops[ids])
+  count <- function(jobs) as.numeric(table(factor(jobs, ids)))
+  data.frame(
+    job = ids, host = told(1), pid = as.integer(told(2)),
+    since = as_time(as.numeric(told(3))), weight = as.numeric(told(4)),
+    waiting = count(seen$waiting), running = count(workers$job),
+    sent = as.numeric(told(5)), done = as.numeric(told(6)),
+    failed = as.numeric(told(7))
+  )
+}
+
+describe_pools <- function(workers, waiting) {
+  pools <- sort(unique(workers$pool))
+  count <- function(which) as.numeric(table(factor(which, pools)))
+  running <- count(workers$pool[!is.na(workers$job)])
+  data.frame(
+    pool = as.character(pools), workers = count(workers$pool),
+    running = running, demand = running + rep(waiting, length(pools))
+  )
 }

@@ -12,23 +12,25 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
   job$con <- con
   job$queue <- queue
   job$id <- unique_id()
-  job$description <- pack(description)
+  job$pointers <- options$pointers
+  description$fresh <- options$fresh
+  job$description <- pack_checked(
+    description, if (job$pointers == "stop") check_description(description)
+  )
   job$weight <- as.character(options$weight)
+  job$began <- as.numeric(Sys.time()) * 1000
   job$timeout <- options$timeout
   job$sequence <- 0
-  # In slots that are used again: R never forgets the name of a variable.
-  job$slots <- list()
-  job$free <- integer()
-  job$outstanding <- 0
-  job$bytes <- 0
+  job$blocks <- new_blocks()
   job$acknowledged <- 0
   job$full <- FALSE
-  job$pending <- list()
-  job$urgent <- list()
+  job$pending <- integer()
+  job$urgent <- integer()
   job$calls <- lapply(
     setNames(nm = c("submit", "collect", "reconcile", "finish")),
     function(name) script_call(name, queue, job$id)
   )
+  job$bell <- c("BLPOP", key(queue, "wake", job$id))
   announce(job)
   job
 }
@@ -39,86 +41,75 @@ announce <- function(job) {
   repeat {
     epoch <- job$con$epoch
     connection <- describe_connection(job$con)
-    redis_call(job$con, list(c(
-      "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
-    )))
-    send_variables(job)
-    redis_call(job$con, list(script_call("announce", job$queue), c(
-      job$id, job_ttl, sprintf("%.0f", job$timeout * 1000), connection
-    )))
+    redis_pipeline(job$con, list(
+      list(c(
+        "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
+      )),
+      variables_command(job),
+      list(script_call("announce", job$queue), c(
+        job$id, job_ttl, sprintf("%.0f", job$timeout * 1000), connection
+      ))
+    ))
     job$epoch <- epoch
+    job$reported <- now()
     if (job$con$epoch == epoch) return(invisible())
   }
 }
 
 # Which run of Redis, and which of its clients.
 describe_connection <- function(con) {
-  id <- redis_call(con, list(c("CLIENT", "ID")))
-  info <- rawToChar(redis_call(con, list(c("INFO", "server"))))
-  run <- sub(".*run_id:([0-9a-f]+).*", "\\1", info)
-  sprintf("%s:%.0f", run, id)
+  if (!identical(con$described, con$epoch)) {
+    replies <- redis_pipeline(con, list(
+      list(c("CLIENT", "ID")), list(c("INFO", "server"))
+    ))
+    run <- sub(".*run_id:([0-9a-f]+).*", "\\1", rawToChar(replies[[2]]))
+    con$description <- sprintf("%s:%.0f", run, replies[[1]])
+    con$described <- con$epoch
+  }
+  con$description
 }
 
-send_variables <- function(job) {
-  con <- job$con
+# Large variables are sent ahead, once.
+variables_command <- function(job) {
   variables <- key(job$queue, "env", job$id)
-  if (redis_call(con, list(c("EXISTS", variables))) == 0) {
-    env <- send_large(con, job$queue, job$id, job$description)
-    redis_call(con, list(c("SET", variables), env))
+  small <- length(job$description) <= inline_bytes
+  if (!small && redis_call(job$con, list(c("EXISTS", variables))) == 1) {
+    return(list(c("EXISTS", variables)))
   }
-}
-
-# Adds a block of iterations `first`, `first + 1`, ...; exchange() sends it.
-# `urgent`: ahead of all others.
-add_block <- function(job, first, args, seeds, urgent = FALSE) {
-  slot <- take_slot(job)
-  id <- block_id(slot, first, length(args))
-  payload <- pack(list(id = id, first = first, args = args, seeds = seeds))
-  sent <- send_large(job$con, job$queue, job$id, payload)
-  job$slots[[slot]] <- list(id = id, payload = payload, sent = sent)
-  job$outstanding <- job$outstanding + 1
-  job$bytes <- job$bytes + length(payload)
-  if (urgent) {
-    job$urgent[[length(job$urgent) + 1]] <- id
-  } else {
-    job$pending[[length(job$pending) + 1]] <- id
-  }
-}
-
-# Blocks of several iterations are marked: a lost one is sent again in parts.
-block_id <- function(slot, first, n) {
-  sprintf(if (n > 1) "%d:%.0f+" else "%d:%.0f", slot, first)
-}
-
-take_slot <- function(job) {
-  n <- length(job$free)
-  if (n == 0) return(length(job$slots) + 1L)
-  slot <- job$free[n]
-  job$free <- job$free[-n]
-  slot
-}
-
-slot_of <- function(id) as.integer(sub(":.*", "", id))
-
-# The block of this id, NULL if its result is accepted already.
-kept_block <- function(job, id) {
-  slot <- slot_of(id)
-  if (slot > length(job$slots)) return(NULL)
-  kept <- job$slots[[slot]]
-  if (identical(kept$id, id)) kept
-}
-
-kept_ids <- function(job) {
-  as.character(unlist(lapply(job$slots, function(kept) kept$id)))
-}
-
-submit_command <- function(job, ids, weight = job$weight) {
-  job$sequence <- job$sequence + 1
-  blocks <- unlist(lapply(ids, function(id) list(id, kept_block(job, id)$sent)),
-    recursive = FALSE
+  list(
+    c("SET", variables),
+    send_large(job$con, job$queue, job$id, job$description)
   )
+}
+
+# Adds blocks; exchange() sends them. `first`: the first iteration of each,
+# `args` and `seeds`: a list for each, of its iterations. `urgent`: ahead of all
+# others. `heard`: how much news of each block's iterations came before.
+add_blocks <- function(job, first, args, seeds = NULL, urgent = FALSE,
+                       heard = NULL) {
+  slots <- take_slots(job$blocks, length(args))
+  check <- job$pointers == "stop"
+  payload <- lapply(seq_along(args), function(i) {
+    pack_checked(list(
+      slot = slots[i], first = first[i], args = args[[i]], seeds = seeds[[i]]
+    ), if (check) check_block(first[i], args[[i]]))
+  })
+  sent <- payload
+  for (i in which(lengths(payload) > inline_bytes)) {
+    sent[[i]] <- send_large(job$con, job$queue, job$id, payload[[i]])
+  }
+  keep_blocks(job$blocks, slots, first, lengths(args), payload, sent, heard)
+  line <- if (urgent) "urgent" else "pending"
+  job[[line]] <- c(job[[line]], slots)
+}
+
+submit_command <- function(job, slots, weight = job$weight) {
+  job$sequence <- job$sequence + 1
+  blocks <- vector("list", 2 * length(slots))
+  blocks[c(TRUE, FALSE)] <- block_ids(job$blocks, slots)
+  blocks[c(FALSE, TRUE)] <- job$blocks$sent[slots]
   c(list(job$calls$submit, c(
-    job$id, as.character(job$sequence), job_ttl, weight
+    job$id, as.character(job$sequence), weight
   )), blocks)
 }
 
@@ -133,25 +124,27 @@ collect_command <- function(job, acknowledged = job$acknowledged) {
 exchange <- function(job, wait = 0) {
   commands <- take_submissions(job)
   # With more than one collect's worth there, its token may be taken already.
-  if (wait > 0 && !job$full) {
-    bell <- c("BLPOP", key(job$queue, "wake", job$id), wait)
-    commands <- c(commands, list(list(bell)))
+  waits <- wait > 0 && !job$full
+  if (waits) {
+    commands <- c(commands, list(list(c(job$bell, wait))))
   }
   commands <- c(commands, list(collect_command(job)))
   replies <- redis_pipeline(job$con, commands)
   if (job$con$epoch != job$epoch || !is_known(replies[[1]])) {
     return(catch_up(job))
   }
-  accept_replies(job, replies[[length(replies)]])
+  n <- length(replies)
+  if (waits && rings_for_news(replies[[n - 1]])) hear_news(job)
+  accept_replies(job, replies[[n]])
 }
 
-# In the order of their sequence numbers: a smaller one that comes later is taken
-# for a repetition.
+# In the order of their sequence numbers: a smaller one that comes later is
+# taken for a repetition.
 take_submissions <- function(job) {
   urgent <- if (length(job$urgent)) list(submit_command(job, job$urgent, "0"))
   pending <- if (length(job$pending)) list(submit_command(job, job$pending))
-  job$urgent <- list()
-  job$pending <- list()
+  job$urgent <- integer()
+  job$pending <- integer()
   c(urgent, pending)
 }
 
@@ -169,59 +162,73 @@ accept_replies <- function(job, reply) {
   check_removed(reply)
   if (base < 0) return(catch_up(job))
   job$full <- length(reply) > most_collected
-  results <- lapply(reply[-1], function(bytes) open_result(job, bytes))
-  job$acknowledged <- base + length(results)
-  Filter(Negate(is.null), results)
+  job$acknowledged <- base + length(reply) - 1
+  open_results(job, reply[-1])
 }
 
-# NULL for what is counted already.
-open_result <- function(job, bytes) {
-  if (bytes[1] >= as.raw(0x30) && bytes[1] <= as.raw(0x39)) {
-    return(open_failure(job, rawToChar(bytes)))
+# What workers sent, less what is counted already: columns (see results.h).
+open_results <- function(job, replies) {
+  kind <- .Call(rc_first_bytes, replies)
+  failures <- kind >= as.raw(0x30) & kind <= as.raw(0x39)
+  packed <- replies[!failures]
+  for (i in which(kind[!failures] == as.raw(0x40))) {
+    packed[i] <- list(fetch_large(job$con, packed[[i]]))
+    drop_large(job$con, job$queue, job$id, replies[!failures][[i]])
   }
-  large <- fetch_large(job$con, bytes)
-  if (is.null(large)) return(NULL)
-  result <- unserialize(large)
-  drop_large(job$con, job$queue, job$id, bytes)
-  if (!forget_block(job, result$id)) return(NULL)
-  result
+  gone <- vapply(packed, is.null, NA)
+  results <- .Call(rc_open_results, packed[!gone])
+  hear_rest(job, results)
+  wanted <- with(results, is_wanted(job$blocks, slot, first, count))
+  forget(job, results$slot[wanted])
+  if (!all(wanted)) results <- lapply(results, `[`, wanted)
+  for (reply in replies[failures]) {
+    results <- join_results(results, open_failure(job, rawToChar(reply)))
+  }
+  results
+}
+
+no_results <- function() .Call(rc_open_results, list())
+
+join_results <- function(some, more) {
+  if (is.null(more)) some else Map(c, some, more[names(some)])
 }
 
 # "1:12 failed why", or "1:12+ lost why": the latter is sent again one by one.
 open_failure <- function(job, text) {
   parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
-  id <- parts[2]
-  kept <- kept_block(job, id)
-  if (is.null(kept)) return(NULL)
-  first <- as.numeric(gsub("^.*:|[+]", "", id))
+  slot <- find_ids(job$blocks, parts[2])
+  if (is.na(slot)) return(NULL)
+  first <- job$blocks$first[slot]
+  block <- unserialize(job$blocks$payload[[slot]])
+  heard <- job$blocks$heard[[slot]]
+  forget(job, slot)
   if (parts[3] == "lost") {
-    block <- unserialize(kept$payload)
-    forget_block(job, id)
-    for (i in seq_along(block$args)) {
-      add_block(job, first + i - 1, block$args[i], block$seeds[i], urgent = TRUE)
-    }
+    iterations <- seq_along(block$args)
+    add_blocks(job, first + iterations - 1, singly(block$args),
+      singly(block$seeds),
+      urgent = TRUE, heard = if (!is.null(heard)) as.list(heard[iterations])
+    )
     return(NULL)
   }
-  forget_block(job, id)
-  list(first = first, values = list(simpleError(parts[4])))
+  list(
+    slot = slot, first = first, count = 1L, seconds = NA_real_, special = TRUE,
+    values = list(list(simpleError(parts[4]))), events = list(list()),
+    news = list(NULL)
+  )
 }
 
-forget_block <- function(job, id) {
-  kept <- kept_block(job, id)
-  if (is.null(kept)) return(FALSE)
-  drop_large(job$con, job$queue, job$id, kept$sent)
-  slot <- slot_of(id)
-  job$slots[slot] <- list(NULL)
-  job$free <- c(job$free, slot)
-  job$outstanding <- job$outstanding - 1
-  job$bytes <- job$bytes - length(kept$payload)
-  TRUE
+forget <- function(job, slots) {
+  large <- lengths(job$blocks$payload[slots]) > inline_bytes
+  for (bytes in job$blocks$sent[slots[large]]) {
+    drop_large(job$con, job$queue, job$id, bytes)
+  }
+  forget_blocks(job$blocks, slots)
 }
 
 # After a lost connection, or when nothing has come for long: reads all results
 # again, and sends again what neither waits nor runs.
 catch_up <- function(job) {
-  results <- list()
+  results <- no_results()
   repeat {
     epoch <- job$con$epoch
     announce(job)
@@ -229,11 +236,11 @@ catch_up <- function(job) {
     reply <- redis_call(job$con, collect_command(job, 0))
     check_removed(reply)
     while (length(reply) > 1) {
-      results <- c(results, accept_replies(job, reply))
+      results <- join_results(results, accept_replies(job, reply))
       reply <- redis_call(job$con, collect_command(job))
     }
-    job$pending <- list()
-    job$urgent <- list()
+    job$pending <- integer()
+    job$urgent <- integer()
     ids <- kept_ids(job)
     for (some in split(ids, ceiling(seq_along(ids) / 200))) {
       missing <- redis_call(job$con, list(
@@ -247,22 +254,25 @@ catch_up <- function(job) {
 }
 
 send_again <- function(job, ids) {
-  for (id in ids) {
-    kept <- kept_block(job, id)
-    if (length(kept$payload) == length(kept$sent)) next
-    drop_large(job$con, job$queue, job$id, kept$sent)
-    kept$sent <- send_large(job$con, job$queue, job$id, kept$payload)
-    job$slots[[slot_of(id)]] <- kept
+  slots <- find_ids(job$blocks, ids)
+  for (slot in slots) {
+    payload <- job$blocks$payload[[slot]]
+    if (length(payload) <= inline_bytes) next
+    drop_large(job$con, job$queue, job$id, job$blocks$sent[[slot]])
+    job$blocks$sent[[slot]] <- send_large(job$con, job$queue, job$id, payload)
   }
-  redis_call(job$con, submit_command(job, ids, "0"))
+  redis_call(job$con, submit_command(job, slots, "0"))
 }
+
+kept_ids <- function(job) block_ids(job$blocks, kept_slots(job$blocks))
 
 # Leaves nothing of the job in Redis.
 end_job <- function(job) {
-  # First, so that no worker adds to the values that are removed next.
-  redis_call(job$con, list(c("ZREM", key(job$queue, "jobs"), job$id)))
   set <- key(job$queue, "blobs", job$id)
-  blobs <- redis_call(job$con, list(c("SMEMBERS", set)))
+  blobs <- redis_pipeline(job$con, list(
+    # First, so that no worker adds to the values that are removed next.
+    list(c("ZREM", key(job$queue, "jobs"), job$id)), list(c("SMEMBERS", set))
+  ))[[2]]
   if (length(blobs)) {
     redis_call(job$con, list(c("UNLINK", vapply(blobs, rawToChar, ""))))
   }

@@ -15,8 +15,8 @@
 #' }
 #' @export
 rcluster_map <- function(x, f, ..., .options = list()) {
-  options <- loop_options(.options)
   backend <- current_backend()
+  options <- loop_options(.options, backend$options)
   f <- match.fun(f)
   more <- list(...)
   expr <- quote(do.call(.f, c(list(.x), .more)))
@@ -58,8 +58,13 @@ rcluster_map <- function(x, f, ..., .options = list()) {
   values
 }
 
+is_registered <- function() {
+  isTRUE(foreach::getDoParRegistered()) &&
+    isTRUE(foreach::getDoParName() %in% c("rcluster", "doRedis"))
+}
+
 current_backend <- function() {
-  if (!isTRUE(foreach::getDoParName() %in% c("rcluster", "doRedis"))) {
+  if (!is_registered()) {
     stop("call registerRCluster() first", call. = FALSE)
   }
   get("data", get(".foreachGlobals", asNamespace("foreach")))

@@ -1,7 +1,11 @@
 # The options of one loop, checked and complete.
 
-loop_options <- function(given) {
-  default <- list(chunk = "auto", timeout = 0, weight = 1)
+# `usual`: those that were given for all loops.
+loop_options <- function(given, usual = list()) {
+  default <- list(
+    chunk = "auto", timeout = 0, weight = 1, fresh = FALSE, pointers = "stop"
+  )
+  given <- utils::modifyList(as.list(usual), as.list(given))
   unknown <- setdiff(names(given), names(default))
   if (length(unknown)) {
     stop(sprintf(
@@ -9,9 +13,9 @@ loop_options <- function(given) {
       paste(names(default), collapse = ", ")
     ), call. = FALSE)
   }
-  options <- utils::modifyList(default, as.list(given))
+  options <- utils::modifyList(default, given)
   chunk <- options$chunk
-  if (!identical(chunk, "auto") && !(is_number(chunk, 1) && chunk %% 1 == 0)) {
+  if (!identical(chunk, "auto") && !is_whole(chunk, 1)) {
     refuse_option("chunk", chunk, "a whole number from 1, or \"auto\"")
   }
   if (!is_number(options$timeout, 0)) {
@@ -20,18 +24,17 @@ loop_options <- function(given) {
   if (!is_number(options$weight, .Machine$double.eps)) {
     refuse_option("weight", options$weight, "a number above 0")
   }
+  if (!isTRUE(options$fresh) && !isFALSE(options$fresh)) {
+    refuse_option("fresh", options$fresh, "TRUE or FALSE")
+  }
+  if (!list(options$pointers) %in% c("stop", "allow")) {
+    refuse_option("pointers", options$pointers, "\"stop\" or \"allow\"")
+  }
   # A time limit is that of one iteration.
   if (options$timeout > 0) options$chunk <- 1
   options
 }
 
-is_number <- function(x, least) {
-  is.numeric(x) && length(x) == 1 && is.finite(x) && x >= least
-}
-
 refuse_option <- function(name, value, allowed) {
-  stop(sprintf(
-    ".options.rcluster: %s = %s is not allowed; allowed: %s", name,
-    deparse(value)[1], allowed
-  ), call. = FALSE)
+  refuse(paste(".options.rcluster:", name), value, allowed)
 }

@@ -11,24 +11,34 @@ pack <- function(value) serialize(value, NULL, xdr = FALSE)
 # NULL if the job has ended meanwhile (its coordinator need not ask: `owner`).
 send_large <- function(con, queue, job, bytes, owner = TRUE) {
   if (length(bytes) <= inline_bytes) return(bytes)
-  parts <- ceiling(length(bytes) / part_bytes)
+  n <- ceiling(length(bytes) / part_bytes)
+  if (n > 1) check_room(con, length(bytes), owner)
   name <- paste0("blob:", job, ":", unique_id())
-  keys <- key(queue, paste0(name, ":", seq_len(parts)))
+  keys <- key(queue, paste0(name, ":", seq_len(n)))
   set <- key(queue, "blobs", job)
   if (owner) redis_call(con, list(c("SADD", set, keys)))
-  guarded <- if (!owner) c(script_call("part", queue, job)[1:2], "3")
-  for (i in seq_len(parts)) {
+  sent <- making_room(con, keys, function(i) {
     from <- (i - 1) * part_bytes + 1
     part <- bytes[from:min(i * part_bytes, length(bytes))]
-    if (owner) {
-      redis_call(con, list(c("SET", keys[i]), part))
-    } else if (redis_call(con, list(
-      c(guarded, key(queue, "jobs"), set, keys[i], job), part
-    )) == 0) {
-      return(NULL)
-    }
-  }
+    if (!owner) return(send_part(con, queue, job, keys[i], part))
+    redis_call(con, list(c("SET", keys[i]), part))
+    TRUE
+  })
+  if (!sent) return(NULL)
   charToRaw(paste(c("@", keys), collapse = " "))
+}
+
+# FALSE if the job has ended. Until the script keeps it, the part expires by
+# itself: its worker may die right here.
+send_part <- function(con, queue, job, name, part) {
+  keep <- c(script_call("part", queue, job)[1:2], "3", key(queue, "jobs"))
+  repeat {
+    kept <- redis_pipeline(con, list(
+      list(c("SET", name), part, c("EX", "60")),
+      list(c(keep, key(queue, "blobs", job), name, job))
+    ))[[2]]
+    if (kept >= 0) return(kept == 1)
+  }
 }
 
 # The opposite. NULL if the parts are gone.

@@ -1,6 +1,6 @@
 # Coordinators and workers of one queue have to speak the same protocol.
 
-protocol <- "1"
+protocol <- "2"
 
 check_protocol <- function(con, queue) {
   name <- key(queue, "protocol")

@@ -6,5 +6,6 @@
 #'
 #' @keywords internal
 #' @useDynLib rcluster, .registration = TRUE
+#' @importFrom methods new
 #' @importFrom stats runif setNames
 "_PACKAGE"

@@ -95,6 +95,10 @@ recover <- function(con, problem) {
       wait_a_little()
     } else if (startsWith(message, "OOM") || grepl("OOM command", message)) {
       say_once(con, "Redis is full; waiting until there is room")
+      signalCondition(structure(
+        class = c("redis_full", "condition"),
+        list(message = message, call = NULL)
+      ))
       wait_a_little()
     } else {
       stop("Redis: ", message, call. = FALSE)

@@ -2,6 +2,7 @@
 
 chunk_seconds <- 0.05
 most_chunk <- 1000
+most_at_once <- 200
 notice_seconds <- 2
 stall_seconds <- 15
 
@@ -12,15 +13,9 @@ stall_seconds <- 15
 # there are events or an error, with one iteration at a time.
 # `chunk`: iterations a block, or "auto".
 run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
-  state <- new.env(parent = emptyenv())
-  state$fired <- 0
-  state$more <- TRUE
-  state$auto <- identical(chunk, "auto")
-  state$chunk <- if (state$auto) 1 else chunk
-  state$taken <- list()
-  state$used <- 0
-  state$ready <- vector("list", 1024)
-  state$delivered <- 0
+  order <- new_order()
+  source <- new_source(take, chunk, streams)
+  pace <- new_pace()
   last <- now()
   progress <- new_progress()
   on.exit({
@@ -29,22 +24,27 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
   })
 
   repeat {
-    if (state$more) fill(job, state, take, streams)
-    if (!state$more && job$outstanding == 0) break
-    results <- exchange(job, if (state$more && room(job)) 0 else 2)
-    if (!length(results)) {
+    if (source$more) fill(job, source)
+    if (!source$more && job$blocks$outstanding == 0) break
+    wait <- !(source$more && room(job))
+    if (wait) let_gather(pace, job$blocks$outstanding)
+    results <- exchange(job, if (wait) 2 else 0)
+    note_pace(pace, length(results$slot))
+    if (!length(results$slot)) {
       if (now() - last > notice_seconds) notice_stall(job)
       if (now() - last > stall_seconds) {
         results <- catch_up(job)
         last <- now()
       }
     }
-    if (length(results)) last <- now()
-    if (state$auto) {
-      for (result in results) state$chunk <- adapt(state$chunk, result)
+    if (length(results$slot)) {
+      last <- now()
+      if (source$auto) adapt(source, results)
+      put_by(order, results)
+      if (!deliver(order, accept)) return(invisible(FALSE))
     }
-    if (!deliver(state, results, accept)) return(invisible(FALSE))
-    show_progress(progress, state$delivered, state$fired)
+    show_progress(progress, order$delivered, source$fired)
+    report(job, source$fired, order$delivered, order$failed)
   }
   invisible(TRUE)
 }
@@ -52,49 +52,72 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
 now <- function() .Call(rc_now)
 
 room <- function(job) {
-  job$outstanding < most_blocks && job$bytes < most_bytes
+  job$blocks$outstanding < most_blocks && job$blocks$bytes < most_bytes
 }
 
-# Adds blocks until enough are under way, or for long enough.
-fill <- function(job, state, take, streams) {
+# Where the iterations come from, and how many go into a block.
+new_source <- function(take, chunk, streams) {
+  auto <- identical(chunk, "auto")
+  list2env(
+    list(
+      take = take, streams = streams, more = TRUE, fired = 0, auto = auto,
+      chunk = if (auto) 1 else chunk
+    ),
+    parent = emptyenv()
+  )
+}
+
+# Adds blocks until enough are under way, or for long enough; few at first,
+# because nobody knows how large they are.
+fill <- function(job, source) {
   begun <- now()
-  while (room(job) && length(job$pending) < 200) {
-    args <- take_block(state, take)
-    n <- length(args)
-    if (n > 0) {
-      seeds <- if (!is.null(streams)) {
-        lapply(seq_len(n), function(i) next_stream(streams))
-      }
-      add_block(job, state$fired + 1, args, seeds)
-      state$fired <- state$fired + n
-    }
-    if (!state$more || now() - begun > 0.02) break
+  blocks <- 1
+  while (room(job) && length(job$pending) < most_at_once) {
+    before <- job$blocks$bytes
+    taken <- take_blocks(source, min(
+      blocks, most_at_once - length(job$pending),
+      most_blocks - job$blocks$outstanding
+    ))
+    n <- length(taken$args)
+    if (n > 0) add_blocks(job, taken$first, taken$args, taken$seeds)
+    if (!source$more || now() - begun > 0.02) break
+    fitting <- (most_bytes - job$blocks$bytes) * n / (job$blocks$bytes - before)
+    blocks <- max(1, min(8 * blocks, floor(fitting)))
   }
 }
 
-# The arguments of the next iterations, up to a block full.
-take_block <- function(state, take) {
-  n <- state$chunk
-  if (state$used + n > length(state$taken)) {
-    rest <- state$taken[seq_len(length(state$taken) - state$used) + state$used]
-    least <- n - length(rest)
-    state$taken <- c(rest, take(least, max(least, 200)))
-    state$used <- 0
-    n <- min(n, length(state$taken))
-    state$more <- n == state$chunk
+# The next iterations: one block, or up to `most` where they are there already.
+take_blocks <- function(source, most) {
+  args <- source$take(source$chunk, source$chunk * most)
+  n <- length(args)
+  source$more <- n >= source$chunk
+  numbers <- source$fired + seq_len(n)
+  source$fired <- source$fired + n
+  seeds <- if (!is.null(source$streams)) {
+    lapply(numbers, function(i) next_stream(source$streams))
   }
-  args <- state$taken[seq_len(n) + state$used]
-  state$used <- state$used + n
-  args
+  if (source$chunk == 1) {
+    return(list(first = numbers, args = singly(args), seeds = singly(seeds)))
+  }
+  block <- (seq_len(n) - 1) %/% source$chunk
+  list(
+    first = numbers[!duplicated(block)], args = unname(split(args, block)),
+    seeds = if (!is.null(seeds)) unname(split(seeds, block))
+  )
 }
 
-# Of something that stops with 'StopIteration' after the last, as iterators do.
+# For blocks of one iteration each.
+singly <- function(x) if (!is.null(x)) lapply(x, list)
+
+# `take` of something that stops with 'StopIteration' after the last, as
+# iterators do: more than `least` where that is quick.
 take_each <- function(next_args) {
   function(least, most) {
-    args <- vector("list", least)
+    args <- vector("list", most)
     n <- 0
+    begun <- now()
     tryCatch(
-      while (n < least) {
+      while (n < least || (n < most && now() - begun < 0.005)) {
         args[[n + 1]] <- next_args()
         n <- n + 1
       },
@@ -108,65 +131,12 @@ take_each <- function(next_args) {
 
 # So many iterations a block that it takes a twentieth of a second or so, at
 # most twice as many as before: the first ones may not be like the others.
-adapt <- function(chunk, result) {
-  if (is.null(result$seconds)) return(chunk)
-  each <- max(result$seconds, 1e-4) / length(result$values)
-  max(1, floor(min(chunk * 2, chunk_seconds / each, most_chunk)))
-}
-
-# Hands over what is next in order, as much at a time as has come.
-deliver <- function(state, results, accept) {
-  for (result in results) put_by(state, result)
-  values <- list()
-  first <- state$delivered + 1
-  flush <- function() {
-    good <- !length(values) ||
-      accept(first, unlist(values, recursive = FALSE, use.names = FALSE), NULL)
-    values <<- list()
-    first <<- state$delivered + 1
-    good
-  }
-  repeat {
-    result <- next_result(state)
-    if (is.null(result)) return(flush())
-    n <- length(result$values)
-    if (is.null(result$events) && !any_error(result$values)) {
-      values[[length(values) + 1]] <- result$values
-      state$delivered <- state$delivered + n
-      next
-    }
-    if (!flush()) return(FALSE)
-    for (i in seq_len(n)) {
-      state$delivered <- state$delivered + 1
-      events <- result$events[[as.character(i)]]
-      if (!accept(state$delivered, result$values[i], events)) return(FALSE)
-    }
-    first <- state$delivered + 1
-  }
-}
-
-# Results wait for their turn in a ring by their first iteration.
-put_by <- function(state, result) {
-  while (result$first - state$delivered > length(state$ready)) {
-    waiting <- Filter(Negate(is.null), state$ready)
-    state$ready <- vector("list", 2 * length(state$ready))
-    for (one in waiting) state$ready[[place(state, one$first)]] <- one
-  }
-  state$ready[[place(state, result$first)]] <- result
-}
-
-next_result <- function(state) {
-  at <- place(state, state$delivered + 1)
-  result <- state$ready[[at]]
-  state$ready[at] <- list(NULL)
-  result
-}
-
-place <- function(state, first) (first - 1) %% length(state$ready) + 1
-
-any_error <- function(values) {
-  for (value in values) if (inherits(value, "error")) return(TRUE)
-  FALSE
+adapt <- function(source, results) {
+  each <- sum(pmax(results$seconds, 1e-4)) / sum(results$count)
+  if (is.na(each)) return(invisible()) # one failed with its worker
+  source$chunk <- max(1, floor(min(
+    source$chunk * 2, chunk_seconds / each, most_chunk
+  )))
 }
 
 notice_stall <- function(job) {

@@ -3,7 +3,9 @@
 scripts <- new.env(parent = emptyenv())
 
 # Keys that belong to one job; the others belong to the whole queue.
-job_keys <- c("done", "base", "wake", "env", "blobs", "removed")
+job_keys <- c(
+  "done", "base", "wake", "kills", "env", "blobs", "removed", "news"
+)
 
 read_scripts <- function() {
   files <- list.files(system.file("lua", package = "rcluster"), "[.]lua$",

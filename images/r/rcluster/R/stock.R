@@ -20,16 +20,21 @@ serve_stock <- function(loop) {
     return(FALSE)
   }
   keys <- stock_run_keys(loop$queue, block)
-  if (claim_stock(loop, seen, block, keys)) run_stock_task(loop, block, keys)
+  claimed <- tryCatch(claim_stock(loop, seen, block, keys), error = function(e) {
+    if (!grepl("CROSSSLOT", conditionMessage(e))) stop(e)
+    say_once(loop$con, "a Redis Cluster cannot hold what doRedis of CRAN needs")
+  })
+  if (is.null(claimed)) return(FALSE)
+  if (claimed) run_stock_task(loop, block, keys)
   loop$served_stock <- now()
   TRUE
 }
 
-# How long an idle worker waits before it looks again: shortly, if coordinators
-# of this kind are about.
+# Seconds after which an idle worker looks again: shortly, if coordinators of
+# this kind are about.
 idle_seconds <- function(loop) {
   served <- loop$served_stock
-  if (is.null(served) || now() - served > 60) "1" else "0.1"
+  if (is.null(served) || now() - served > 60) 1 else 0.1
 }
 
 # NULL for what is no block: a list may have this name by chance.
@@ -75,6 +80,7 @@ run_stock_task <- function(loop, block, keys) {
     env <- redis_call(loop$con, list(c("GET", keys$env)))
     # Its coordinator is gone, or Redis lost it: then that one sends both again.
     if (is.null(env)) return(drop_stock(loop, keys))
+    loop$used <- TRUE
     loop$stock <- tryCatch(open_stock_job(env), error = identity)
     loop$stock_id <- block$ID
   }
@@ -90,7 +96,10 @@ run_stock_task <- function(loop, block, keys) {
 }
 
 drop_stock <- function(loop, keys) {
-  redis_call(loop$con, list(c("DEL", keys$start, keys$alive)))
+  redis_pipeline(loop$con, list(
+    list(c("DEL", keys$start, keys$alive)),
+    list(c("HDEL", key(loop$queue, "stock"), loop$worker))
+  ))
 }
 
 publish_stock <- function(loop, keys, values) {

@@ -9,11 +9,18 @@
 #' On SIGTERM the worker finishes its task, takes no more and ends; shortly
 #' before `grace` is over it gives the task back instead.
 #'
+#' The environment's `RCLUSTER_POOL` (default `workers`) is the name of the pool
+#' that [cluster_info()] shows it in.
+#'
 #' @param queue name of the queue.
 #' @param url `redis://:password@host:6379/0`, or `rediss://` for TLS. Default:
 #'   the environment's `REDIS_URL`, or `REDIS_HOST`, `REDIS_PORT`,
 #'   `REDIS_USERNAME`, `REDIS_TLS` and `REDIS_PASSWORD_FILE`.
 #' @param grace seconds between SIGTERM and the end, for the running task.
+#' @param max_tasks iterations after which R starts afresh, between two tasks:
+#'   against packages that leak memory. Default: the environment's
+#'   `RCLUSTER_MAX_TASKS`, else never. A loop may ask for a fresh R as well, see
+#'   `fresh` in [registerRCluster()].
 #' @return the exit status of the supervisor, invisibly.
 #' @examples
 #' \dontrun{
@@ -21,7 +28,13 @@
 #' }
 #' @export
 worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
-                   grace = 30) {
+                   grace = 30,
+                   max_tasks = Sys.getenv("RCLUSTER_MAX_TASKS", "Inf")) {
+  check_queue(queue)
+  if (!is_number(grace, 0)) {
+    refuse("grace", grace, "a number of seconds, or 0")
+  }
+  most <- as.character(max_tasks_from(max_tasks))
   if (!is.null(url)) {
     from_url(url)
     old <- Sys.getenv("REDIS_URL", NA)
@@ -35,15 +48,19 @@ worker <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs"), url = NULL,
       call. = FALSE
     )
   }
-  status <- system2(supervisor, shQuote(c(
-    system.file("lua", package = "rcluster"), queue, grace,
-    file.path(R.home("bin"), "Rscript"), "-e", "rcluster:::work()", queue
-  )))
+  status <- system2(supervisor,
+    shQuote(c(
+      system.file("lua", package = "rcluster"), queue, grace,
+      file.path(R.home("bin"), "Rscript"), "-e", "rcluster:::work()", queue
+    )),
+    env = paste0("RCLUSTER_MAX_TASKS=", most)
+  )
   invisible(status)
 }
 
 # What R runs under the supervisor.
 work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
+  remember_start()
   start_capture()
   id <- Sys.getenv("RCLUSTER_WORKER")
   Sys.unsetenv("RCLUSTER_WORKER") # an R that a task starts is no worker
@@ -52,7 +69,7 @@ work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
   loop <- new_loop(con, queue, id)
   ready <- Sys.getenv("RCLUSTER_READY")
   if (nzchar(ready)) file.create(ready)
-  suspendInterrupts(while (take_task(loop)) run_task(loop))
+  suspendInterrupts(run_tasks(loop))
   quit("no", status = 0, runLast = FALSE)
 }
 
@@ -74,19 +91,17 @@ new_loop <- function(con, queue, worker) {
   loop$worker <- worker
   lease <- as.numeric(text_or(Sys.getenv("RCLUSTER_LEASE"), "10"))
   loop$lease <- as.character(1000 * lease)
-  loop$sequence <- 0
-  most <- text_or(Sys.getenv("RCLUSTER_MAX_TASKS"), "Inf")
-  loop$most_calls <- as.numeric(most)
+  loop$sequence <- take_variable("RCLUSTER_SEQUENCE")
+  loop$max_tasks <- max_tasks_from(Sys.getenv("RCLUSTER_MAX_TASKS", "Inf"))
+  loop$tasks <- 0
+  loop$used <- FALSE
   loop$member <- ""
   loop$result <- raw()
+  loop$running <- FALSE
+  loop$looked <- -Inf
   loop$bell <- c("BLPOP", key(queue, "bell"))
   forget_job(loop)
   loop
-}
-
-# After RCLUSTER_MAX_TASKS calls R ends, and its supervisor starts a fresh one.
-retire <- function(loop) {
-  redis_call(loop$con, list(c("SADD", key(loop$queue, "drain"), loop$worker)))
 }
 
 # The next task is of another job.
@@ -103,22 +118,27 @@ take_task <- function(loop) {
   bell <- NULL
   repeat {
     loop$sequence <- loop$sequence + 1
-    if (loop$sequence > loop$most_calls) retire(loop)
     reply <- step(loop, bell)
     if (reply[[1]] == 0 && length(loop$result)) {
       drop_large(loop$con, loop$queue, loop$job_id, loop$result)
     }
     loop$member <- ""
     loop$result <- raw()
-    state <- rawToChar(reply[[2]])
-    if (state == "task") {
+    if (length(reply) > 2) {
       loop$member <- rawToChar(reply[[3]])
       loop$payload <- reply[[4]]
+      if (loop$tasks >= loop$max_tasks) renew(loop)
       return(TRUE)
     }
-    if (state == "drain") return(FALSE)
-    if (serve_stock(loop)) next
-    bell <- c(loop$bell, idle_seconds(loop))
+    if (identical(rawToChar(reply[[2]]), "drain")) return(FALSE)
+    idle <- idle_seconds(loop)
+    looked <- now() - loop$looked
+    if (looked > idle) {
+      loop$looked <- now()
+      if (serve_stock(loop)) next
+      looked <- 0
+    }
+    bell <- c(loop$bell, sprintf("%.3f", idle - looked + 0.001))
   }
 }
 
@@ -138,55 +158,119 @@ step <- function(loop, bell = NULL) {
   if (is.null(replies)) redis_call(loop$con, command) else replies[[2]]
 }
 
-run_task <- function(loop) {
-  if (!startsWith(loop$member, loop$prefix)) {
-    forget_job(loop, sub("/[^/]*$", "", loop$member))
-  }
-  started <- now()
-  payload <- fetch_large(loop$con, loop$payload)
-  if (is.null(loop$job)) loop$job <- load_job(loop)
-  # Gone with a Redis that came back empty, or with its job: the coordinator
-  # sends again what it still wants.
-  if (!length(payload) || is.null(loop$job)) {
-    loop$member <- ""
-    wait_a_little()
-    return(invisible())
-  }
-  block <- unserialize(payload)
-  n <- length(block$args)
-  values <- vector("list", n)
-  events <- NULL
-  for (i in seq_len(n)) {
-    value <- run_wanted(loop, block$args[[i]], block$seeds[[i]])
-    if (inherits(value, "interrupt")) {
-      loop$member <- ""
-      return(invisible())
+# Until it is to take no more. What catches the errors of bodies is set up once:
+# for each of them it would cost more than all the rest of a task.
+run_tasks <- function(loop) {
+  repeat {
+    condition <- tryCatch(
+      withCallingHandlers(
+        while (!is.null(loop$block) || take_task(loop)) run_task(loop),
+        error = function(e) if (loop$running) loop$stack <- sys.calls()
+      ),
+      interrupt = identity, error = identity
+    )
+    if (is.null(condition)) return(invisible())
+    if (!loop$running) stop(condition)
+    loop$running <- FALSE
+    if (inherits(condition, "interrupt")) {
+      give_up_if_unwanted(loop)
+    } else {
+      keep_value(loop, describe_error(condition, loop$stack))
     }
-    if (!is.null(value)) values[[i]] <- value
-    captured <- take_captured()
-    if (length(captured)) events[[as.character(i)]] <- captured
   }
+}
+
+# Runs what is left of the block: one of its iterations may have ended with an
+# error.
+run_task <- function(loop) {
+  if (is.null(loop$block) && !open_task(loop)) return(invisible())
+  block <- loop$block
+  while (loop$ran < length(block$args)) {
+    i <- loop$ran + 1
+    value <- loop$job
+    if (!inherits(value, "error")) {
+      news$iteration <- i
+      loop$running <- TRUE
+      value <- run_iteration(value, block$args[[i]], block$seeds[[i]])
+      loop$running <- FALSE
+    }
+    keep_value(loop, value)
+  }
+  loop$block <- NULL
+  count_tasks(loop, length(block$args))
+  # In this order: see src/results.h.
   result <- list(
-    id = block$id, first = block$first, values = values, events = events,
-    seconds = now() - started
+    slot = block$slot, first = block$first, values = loop$values,
+    seconds = now() - loop$began, events = loop$events, news = rest_of_news()
   )
-  bytes <- send_large(loop$con, loop$queue, loop$job_id, pack(result), FALSE)
+  bytes <- pack(result)
+  if (length(bytes) > inline_bytes) bytes <- send_result(loop, bytes)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
 }
 
-# The value of an iteration, or an interrupt if its job was cancelled. One meant
-# for the task before is no reason to stop.
-run_wanted <- function(loop, args, seed) {
-  if (inherits(loop$job, "error")) return(loop$job)
-  repeat {
-    value <- run_iteration(loop$job, args, seed)
-    if (!inherits(value, "interrupt")) return(value)
-    wanted <- redis_call(loop$con, list(c(
-      "ZSCORE", key(loop$queue, "jobs"), loop$job_id
-    )))
-    if (is.null(wanted)) return(value)
-    take_captured()
+# A block that is too large is sent again in parts, see open_failure().
+send_result <- function(loop, bytes) {
+  tryCatch(
+    send_large(loop$con, loop$queue, loop$job_id, bytes, owner = FALSE),
+    too_large = function(e) {
+      id <- sub(".*/", "", loop$member)
+      what <- if (endsWith(id, "+")) "lost" else "failed"
+      charToRaw(paste(id, what, conditionMessage(e)))
+    }
+  )
+}
+
+# The number of a call is also a count, for the supervisor's beat: iterations
+# done in millions, calls since then in ones.
+count_tasks <- function(loop, n) {
+  loop$tasks <- loop$tasks + n
+  loop$sequence <- (loop$sequence %/% 1e6 + n) * 1e6
+}
+
+# FALSE if the block or its job is gone, with a Redis that came back empty or
+# with its coordinator, which sends again what it still wants.
+open_task <- function(loop) {
+  if (!startsWith(loop$member, loop$prefix)) {
+    forget_job(loop, sub("/[^/]*$", "", loop$member))
   }
+  loop$began <- now()
+  payload <- fetch_large(loop$con, loop$payload)
+  if (is.null(loop$job)) loop$job <- load_job(loop)
+  if (!length(payload) || is.null(loop$job)) {
+    loop$member <- ""
+    wait_a_little()
+    return(FALSE)
+  }
+  loop$block <- unserialize(payload)
+  loop$ran <- 0
+  loop$values <- vector("list", length(loop$block$args))
+  loop$events <- NULL
+  start_news(loop)
+  TRUE
+}
+
+# Errors count as events: their results are looked at one by one.
+keep_value <- function(loop, value) {
+  i <- loop$ran <- loop$ran + 1
+  if (!is.null(value)) loop$values[[i]] <- value
+  captured <- take_captured()
+  if (length(captured)) {
+    loop$events[[as.character(i)]] <- captured
+  } else if (is.null(loop$events) && inherits(value, "error")) {
+    loop$events <- list()
+  }
+}
+
+# After an interrupt: its job may have been cancelled, or it was meant for the
+# task before; then the iteration runs again.
+give_up_if_unwanted <- function(loop) {
+  take_captured()
+  wanted <- redis_call(loop$con, list(c(
+    "ZSCORE", key(loop$queue, "jobs"), loop$job_id
+  )))
+  if (!is.null(wanted)) return(invisible())
+  loop$block <- NULL
+  loop$member <- ""
 }
 
 load_job <- function(loop) {
@@ -194,5 +278,9 @@ load_job <- function(loop) {
   env <- redis_call(loop$con, list(c("GET", variables)))
   bytes <- if (!is.null(env)) fetch_large(loop$con, env)
   if (is.null(bytes)) return(NULL)
-  tryCatch(prepare_job(unserialize(bytes)), error = identity)
+  description <- tryCatch(unserialize(bytes), error = identity)
+  if (inherits(description, "error")) return(description)
+  if (isTRUE(description$fresh) && loop$used) renew(loop)
+  loop$used <- TRUE
+  tryCatch(prepare_job(description), error = identity)
 }

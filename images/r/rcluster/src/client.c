@@ -1,6 +1,8 @@
 /* The R side of a connection: commands with binary arguments, replies as R
  * values, and waits that Ctrl-C ends. */
 #include "connection.h"
+#include "renew.h"
+#include "results.h"
 
 #include <R.h>
 #include <R_ext/Rdynload.h>
@@ -155,6 +157,7 @@ static double seconds(void) {
 /* R would make an error of the signal that a closed connection raises. */
 static int write_all(redisContext *c) {
   int sent = 0, good = 1;
+  if (sdslen(c->obuf) == 0) return 1;
 #ifndef _WIN32
   void (*before)(int) = signal(SIGPIPE, SIG_IGN);
 #endif
@@ -241,7 +244,10 @@ static const R_CallMethodDef routines[] = {
     {"rc_url", (DL_FUNC)&rc_url, 1},
     {"rc_call", (DL_FUNC)&rc_call, 3},
     {"rc_pipeline", (DL_FUNC)&rc_pipeline, 3},
+    {"rc_first_bytes", (DL_FUNC)&rc_first_bytes, 1},
+    {"rc_open_results", (DL_FUNC)&rc_open_results, 1},
     {"rc_now", (DL_FUNC)&rc_now, 0},
+    {"rc_renew", (DL_FUNC)&rc_renew, 2},
     {NULL, NULL, 0}};
 
 void R_init_rcluster(DllInfo *info) {

@@ -4,6 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __GLIBC__
+#include <resolv.h>
+#endif
+#ifndef _WIN32
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#endif
+
 #ifdef RC_TLS
 #include <hiredis/hiredis_ssl.h>
 #endif
@@ -120,10 +129,41 @@ static int start_tls(redisContext *c, const rc_endpoint *e, char *why,
 }
 #endif
 
+/* A name server whose answer is lost is asked again after a second, not after
+ * five. */
+static redisContext *look_up_and_connect(const rc_endpoint *e,
+                                         struct timeval timeout) {
+#ifdef __GLIBC__
+  if (!(_res.options & RES_INIT)) res_init();
+  int before = _res.retrans;
+  _res.retrans = 1;
+  redisContext *c = redisConnectWithTimeout(e->host, e->port, timeout);
+  _res.retrans = before;
+  return c;
+#else
+  return redisConnectWithTimeout(e->host, e->port, timeout);
+#endif
+}
+
+/* A peer that the network no longer reaches is given up after four seconds, not
+ * when TCP does so: its pauses between two tries grow, and a new connection is
+ * made sooner once the network is back. */
+static void give_up_soon(redisContext *c) {
+  redisEnableKeepAlive(c);
+#ifdef TCP_USER_TIMEOUT
+  int second = 1;
+  unsigned patience_ms = 4000;
+  setsockopt(c->fd, IPPROTO_TCP, TCP_KEEPIDLE, &second, sizeof second);
+  setsockopt(c->fd, IPPROTO_TCP, TCP_KEEPINTVL, &second, sizeof second);
+  setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &patience_ms,
+             sizeof patience_ms);
+#endif
+}
+
 redisContext *rc_connect(const rc_endpoint *e, int timeout_ms, char *why,
                          size_t size) {
   struct timeval timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
-  redisContext *c = redisConnectWithTimeout(e->host, e->port, timeout);
+  redisContext *c = look_up_and_connect(e, timeout);
   if (!c) {
     snprintf(why, size, "out of memory");
     return NULL;
@@ -141,7 +181,7 @@ redisContext *rc_connect(const rc_endpoint *e, int timeout_ms, char *why,
               !(e->user[0] ? say(c, why, size, 3, auth)
                            : say(c, why, size, 2, legacy))) &&
              (!e->database || !say(c, why, size, 2, choose))) {
-    redisEnableKeepAlive(c);
+    give_up_soon(c);
     return c;
   }
   redisFree(c);

@@ -34,18 +34,10 @@ int rc_read_script(rc_script *s, const char *directory, const char *name) {
   return 0;
 }
 
-int rc_load_script(rc_script *s, redisContext *c) {
-  redisReply *reply = redisCommand(c, "SCRIPT LOAD %s", s->text);
-  int failed = !reply || reply->type != REDIS_REPLY_STRING;
-  if (!failed) snprintf(s->sha, sizeof s->sha, "%s", reply->str);
-  if (reply) freeReplyObject(reply);
-  return failed ? -1 : 0;
-}
-
 void rc_key(char *target, size_t size, const char *queue, const char *name,
             const char *job) {
-  static const char *of_jobs[] = {"done", "base", "wake",
-                                  "env",  "blobs", "removed"};
+  static const char *of_jobs[] = {"done",    "base", "wake",  "kills",
+                                  "removed", "env",  "blobs", "news"};
   for (size_t i = 0; i < sizeof of_jobs / sizeof *of_jobs; i++)
     if (strcmp(name, of_jobs[i]) == 0) {
       snprintf(target, size, "{%s}:%s:%s", queue, name, job);

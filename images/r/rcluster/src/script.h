@@ -17,9 +17,6 @@ typedef struct {
 /* Reads DIRECTORY/NAME.lua. 0, or -1. */
 int rc_read_script(rc_script *script, const char *directory, const char *name);
 
-/* Makes the script known to a server. 0, or -1. */
-int rc_load_script(rc_script *script, redisContext *c);
-
 /* The key of a queue, or of one of its jobs, as the R package names it too. */
 void rc_key(char *target, size_t size, const char *queue, const char *name,
             const char *job);

@@ -45,10 +45,10 @@ one_task_job <- function() {
   list(
     run = function() {
       first <<- first + 1
-      r$add_block(job, first, list(list(.x = 1)), NULL)
+      r$add_blocks(job, first, list(list(list(.x = 1))))
       repeat {
         results <- r$exchange(job, 2)
-        if (length(results)) return(results[[1]]$values[[1]])
+        if (length(results$values)) return(results$values[[1]][[1]])
       }
     },
     end = function() r$end_job(job)

@@ -83,3 +83,26 @@ test_that("progress is shown, with and without a total", {
   expect_identical(value, 1:4)
   expect_match(paste(count, collapse = ""), "4 done")
 })
+
+test_that("loops in doRedis's own format return the same", {
+  queue <- local_queue()
+  setChunkSize(3)
+  registerDoRedis(queue, stock = TRUE)
+  twice <- function(x) 2 * x
+  set.seed(3)
+  got <- foreach(i = 1:10, .combine = rbind) %dopar% c(twice(i), runif(1))
+  registerDoRedis(queue)
+  set.seed(3)
+  want <- foreach(i = 1:10, .combine = rbind) %dopar% c(twice(i), runif(1))
+  expect_identical(got, want)
+
+  registerDoRedis(queue, stock = TRUE)
+  expect_error(foreach(i = 1:4) %dopar% stop("boom"), 'task 1 failed - "boom"')
+  expect_error(
+    foreach(i = 1, .options.rcluster = list(timeout = 1)) %dopar% i, "timeout"
+  )
+  setProgress(TRUE)
+  bar <- capture.output(invisible(foreach(i = 1:4) %dopar% i))
+  expect_match(paste(bar, collapse = ""), "100%")
+  expect_identical(find_keys(paste0(queue, ".*_*")), character())
+})

@@ -9,15 +9,20 @@ local job = ARGV[1]
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 if redis.call('EXISTS', removed) == 1 then return {-2} end
-if not redis.call('ZSCORE', jobs, job) then return {-1} end
+local expires = redis.call('ZSCORE', jobs, job)
+if not expires then return {-1} end
 
--- Trimming comes first: after it, a full Redis allows the rest.
+-- Trimming comes first: after it, a full Redis allows the rest. Where nothing
+-- changes nothing is written, nor logged.
 local from = tonumber(redis.call('GET', base) or 0)
 local ack = math.max(tonumber(ARGV[2]), from)
-redis.call('LTRIM', done, ack - from, -1)
-if ack > from then redis.call('SET', base, ack) end
-from = ack
-redis.call('ZADD', jobs, now + ARGV[4], job)
+if ack > from then
+  redis.call('LTRIM', done, ack - from, -1)
+  redis.call('SET', base, ack)
+end
+if expires - now < ARGV[4] * 0.9 then
+  redis.call('ZADD', jobs, now + ARGV[4], job)
+end
 local results = redis.call('LRANGE', done, 0, ARGV[3] - 1)
-table.insert(results, 1, from)
+table.insert(results, 1, ack)
 return results

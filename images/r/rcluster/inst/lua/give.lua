@@ -8,7 +8,7 @@
 -- KEYS alive held task todo kills steps idle clients workers drain jobs
 --   amnesty stock done wake
 -- ARGV worker mode detail most member
--- `done` and `wake` are those of the job of `member`; if the worker holds
+-- `done`, `wake` and `kills` are those of the job of `member`; if the worker holds
 -- another one by now, nothing happens, and its member is returned.
 local alive, held, task, todo, kills, steps, idle, clients, workers, drain,
   jobs, amnesty, stock, done, wake = unpack(KEYS)

@@ -1,8 +1,14 @@
--- Keeps a part of a large value of a job, unless the job has ended.
+-- Keeps a part of a large value, which a worker wrote with an expiry, for as long
+-- as its job lives: the bytes themselves go through no script.
 -- KEYS jobs blobs
 -- A third key is the part's own.
--- ARGV job bytes
-if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
-redis.call('SADD', KEYS[2], KEYS[3])
-redis.call('SET', KEYS[3], ARGV[2])
-return 1
+-- ARGV job
+-- Returns 1, 0 if the job has ended, or -1 if the part has expired meanwhile.
+local jobs, blobs, part = unpack(KEYS)
+if not redis.call('ZSCORE', jobs, ARGV[1]) then
+  redis.call('UNLINK', part)
+  return 0
+end
+redis.call('SADD', blobs, part)
+redis.call('PERSIST', part)
+return redis.call('EXISTS', part) == 1 and 1 or -1

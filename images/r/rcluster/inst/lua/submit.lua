@@ -6,21 +6,18 @@
 -- take the smallest. Jobs thus take turns, whatever their number of blocks.
 -- With 0 for a weight blocks go ahead of all others: they were lost before.
 -- KEYS todo task jobs seen clock bell idle
--- ARGV job sequence ttl_ms weight (block payload)...
+-- ARGV job sequence weight (block payload)...
 local todo, task, jobs, seen, clock, bell, idle = unpack(KEYS)
 local job, seq = ARGV[1], tonumber(ARGV[2])
-local t = redis.call('TIME')
-local now = t[1] * 1000 + math.floor(t[2] / 1000)
 if not redis.call('ZSCORE', jobs, job) then return {-1} end
-redis.call('ZADD', jobs, now + ARGV[3], job)
 if tonumber(redis.call('HGET', seen, job) or 0) >= seq then return {0} end
 
 local finish = tonumber(redis.call('HGET', seen, job .. ':finish') or 0)
 finish = math.max(finish, tonumber(redis.call('GET', clock) or 0))
-local weight = tonumber(ARGV[4])
+local weight = tonumber(ARGV[3])
 local step = weight > 0 and 1 / weight
-local count = (#ARGV - 4) / 2
-for i = 5, #ARGV, 2 do
+local count = (#ARGV - 3) / 2
+for i = 4, #ARGV, 2 do
   local member = job .. '/' .. ARGV[i]
   finish = finish + (step or 0)
   local start = step and string.format('%.17g', finish) or 0

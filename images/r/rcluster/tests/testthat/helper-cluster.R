@@ -4,22 +4,42 @@
 test_cluster <- local({
   port <- NULL
   function() {
-    server <- Sys.which(c("redis-server", "valkey-server"))
-    server <- server[nzchar(server)]
-    skip_if(length(server) == 0, "no redis-server on this machine")
+    skip_if(is.null(redis_server()), "no redis-server on this machine")
     if (is.null(port)) {
-      folder <- tempfile("redis")
-      dir.create(folder)
-      port <<- 20000L + Sys.getpid() %% 10000L
-      start_background(server[[1]], c(
-        "--port", port, "--bind", "127.0.0.1", "--dir", folder,
-        "--appendonly", "yes", "--save", "''"
-      ))
-      wait_for_redis(port)
+      port <<- start_redis("--appendonly", "yes")
       for (i in 1:2) start_worker()
       registerRCluster("test", test_url())
     }
     wait_for_workers(2)
+  }
+})
+
+redis_server <- function() {
+  server <- Sys.which(c("redis-server", "valkey-server"))
+  server <- server[nzchar(server)]
+  if (length(server)) server[[1]]
+}
+
+# Returns its port.
+start_redis <- local({
+  count <- 0L
+  function(...) {
+    count <<- count + 1L
+    port <- 20000L + Sys.getpid() %% 1000L * 10L + count
+    folder <- tempfile("redis")
+    dir.create(folder)
+    start_background(redis_server(), c(
+      "--port", port, "--bind", "127.0.0.1", "--dir", folder, "--save", "''", ...
+    ))
+    endpoint <- redis_endpoint(host = "127.0.0.1", port = port)
+    wait_until(!grepl("refused", tryCatch(
+      {
+        redis_close(redis_connect(endpoint))
+        ""
+      },
+      error = conditionMessage
+    )))
+    port
   }
 })
 
@@ -28,15 +48,16 @@ test_url <- function() {
 }
 
 # Ends with this R: a test run that stops half-way leaves nothing behind.
-start_background <- function(program, args, env = character()) {
+start_background <- function(program, args, env = character(), log = "/dev/null") {
   watched <- sprintf(
-    "%s %s %s >/dev/null 2>&1 & child=$!; while kill -0 %d 2>/dev/null; do sleep 1; done; kill $child",
-    paste(env, collapse = " "), program, paste(args, collapse = " "), Sys.getpid()
+    "%s %s %s >%s 2>&1 & child=$!; while kill -0 %d && kill -0 $child; do sleep 1; done; kill $child",
+    paste(env, collapse = " "), program, paste(args, collapse = " "), log,
+    Sys.getpid()
   )
-  system2("sh", c("-c", shQuote(watched)), wait = FALSE)
+  system2("sh", c("-c", shQuote(watched)), wait = FALSE, stderr = FALSE)
 }
 
-start_worker <- function(queue = "test") {
+start_worker <- function(queue = "test", env = character(), url = test_url()) {
   start_background(
     system.file("bin", "rcluster-supervisor", package = "rcluster"),
     c(
@@ -44,19 +65,25 @@ start_worker <- function(queue = "test") {
       file.path(R.home("bin"), "Rscript"), "-e", shQuote("rcluster:::work()"),
       queue
     ),
-    env = c(paste0("REDIS_URL=", test_url()), "RCLUSTER_LEASE=2")
+    env = c(paste0("REDIS_URL=", url), "RCLUSTER_LEASE=2", env)
   )
 }
 
-wait_for_redis <- function(port) {
-  wait_until(!inherits(
-    try(redis_connect(redis_endpoint(host = "127.0.0.1", port = port)), silent = TRUE),
-    "try-error"
-  ))
+# Another coordinator.
+in_background <- function(code, log = tempfile(), queue = "test") {
+  file <- tempfile(fileext = ".R")
+  writeLines(c(
+    "library(foreach)",
+    sprintf("rcluster::registerRCluster('%s', '%s')", queue, test_url()), code
+  ), file)
+  file.create(log)
+  start_background(file.path(R.home("bin"), "Rscript"), file, log = log)
 }
 
-wait_for_workers <- function(n) {
-  wait_until(foreach::getDoParWorkers() >= n)
+wait_for_workers <- function(n, queue = "test", url = test_url()) {
+  con <- redis_connect(redis_endpoint(url))
+  on.exit(redis_close(con))
+  wait_until(queue_demand(con, queue)$workers >= n)
 }
 
 wait_until <- function(condition, seconds = 20) {
@@ -69,16 +96,12 @@ wait_until <- function(condition, seconds = 20) {
   }
 }
 
-keys_left <- function(pattern) {
-  con <- redis_connect(redis_endpoint(test_url()))
+keys_left <- function(pattern, url = test_url()) {
+  con <- redis_connect(redis_endpoint(url))
   on.exit(redis_close(con))
   keys <- vapply(redis_call(con, list(c("KEYS", pattern))), rawToChar, "")
-  grep(":(protocol|alive|workers|clients|idle|steps|beat|amnesty|clock|reaper|drain|bell)$",
+  grep(":(protocol|alive|workers|clients|idle|steps|beat|amnesty|clock|reaper|drain|bell|rate)$",
     keys,
     value = TRUE, invert = TRUE
   )
-}
-
-redis_pointer_for_tests <- function() {
-  attr(file(tempfile(), "w"), "conn_id")
 }

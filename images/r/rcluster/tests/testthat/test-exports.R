@@ -24,13 +24,3 @@ test_that("a missing export is named", {
     'unable to find variable "nowhere"'
   )
 })
-
-test_that("connections and pointers are named, plain values are not", {
-  con <- file(tempfile(), "w")
-  on.exit(close(con))
-  expect_error(check_values(list(con = con)), "'con' is a connection")
-  pointer <- redis_pointer_for_tests()
-  expect_error(check_values(list(p = pointer)), "'p' is an external pointer")
-  expect_error(check_values(list(l = list(1, p = pointer))), "'l' holds an external pointer")
-  expect_silent(check_values(list(a = 1:3, d = data.frame(x = 1), f = mean)))
-})

@@ -125,7 +125,7 @@ test_that("random numbers do not depend on workers or their deaths", {
     queue <- paste0("test", n)
     registerRCluster(queue, test_url())
     for (i in seq_len(n)) start_worker(queue)
-    wait_for_workers(n)
+    wait_for_workers(n, queue)
     expect_identical(draw(FALSE), two)
   }
   expect_identical(draw(TRUE), two)
@@ -153,7 +153,7 @@ test_that("an R that dies of a task is told from one that is lost", {
 test_that("time limits end a task and name it", {
   test_cluster()
   expect_error(
-    foreach(i = 1:3, .options.rcluster = list(timeout = 1)) %dopar% Sys.sleep(if (i == 2) 60 else 0),
+    foreach(i = 1:3, .options.rcluster = list(timeout = 3)) %dopar% Sys.sleep(if (i == 2) 60 else 0),
     'task 2 failed - "it ran out of time'
   )
 })

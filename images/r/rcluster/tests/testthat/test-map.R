@@ -10,14 +10,6 @@ test_that("rcluster_map is lapply on the workers", {
   expect_error(rcluster_map(1:3, function(x) stop("no")), 'task 1 failed - "no"')
 })
 
-test_that("cluster_info tells of workers and counts", {
-  test_cluster()
-  info <- cluster_info("test", test_url())
-  expect_identical(nrow(info$workers), 2L)
-  expect_true(all(info$workers$state == "idle"))
-  expect_identical(info$waiting, 0)
-})
-
 test_that("another protocol on the queue is refused in one line", {
   test_cluster()
   con <- redis_connect(redis_endpoint(test_url()))

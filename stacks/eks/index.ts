@@ -4,22 +4,22 @@ import * as aws from "@pulumi/aws";
 import * as docker from "@pulumi/docker";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { AutoNodes, Bucket, budget, EksCluster, Registry } from "../components/aws";
-import { costLine, costOf } from "../components/aws/cost";
-import { findIdentity, type Identity } from "../components/aws/identity";
-import type { Tags } from "../components/aws/tags";
-import type { PlatformOutputs } from "../components/contracts";
-import { checkEmulation } from "../components/docker/emulation";
-import { findEngine, type Engine } from "../components/docker/engine";
-import { RImage, serviceAccount, type Workload } from "../components/kubernetes";
-import { connect, type Access } from "../components/kubernetes/access";
-import { waitForRollout } from "../components/kubernetes/rollout";
-import type { ClusterConfig } from "./config";
-import { checkAccount, otherAdmins } from "./eksAccount";
-import { networkOf } from "./eksNetwork";
-import * as plan from "./eksPlan";
-import { deployOn } from "./kubernetesCluster";
-import { poolsOf } from "./kubernetesPlan";
+import { AutoNodes, Bucket, budget, EksCluster, Registry } from "../../components/aws";
+import { costLine, costOf } from "../../components/aws/cost";
+import { findIdentity, type Identity } from "../../components/aws/identity";
+import type { Tags } from "../../components/aws/tags";
+import type { PlatformOutputs } from "../../components/contracts";
+import { checkEmulation } from "../../components/docker/emulation";
+import { findEngine, type Engine } from "../../components/docker/engine";
+import { RImage, serviceAccount, type Workload } from "../../components/kubernetes";
+import { connect, type Access } from "../../components/kubernetes/access";
+import { waitForRollout } from "../../components/kubernetes/rollout";
+import type { ClusterConfig } from "../config";
+import { checkAccount, otherAdmins } from "./account";
+import { networkOf } from "./network";
+import * as plan from "./plan";
+import { deployOn } from "../kubernetes/cluster";
+import { poolsOf } from "../kubernetes/plan";
 
 // Nodes are made on demand, which takes a minute or two, and longer where AWS has few to spare.
 const patience = { unschedulableSeconds: 480, timeoutSeconds: 1200 };
@@ -95,7 +95,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     );
   if (config.aws.budget) budget("budget", { budgetName: names.cluster, ...config.aws.budget, tags }, { provider });
   const cost = costOf(plan.billOf(config, platform, network.publicNodes));
-  const made = deployOn(
+  const made = await deployOn(
     {
       platform: "eks",
       provider: kubernetes,
@@ -103,7 +103,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       dependsOn: store ? [nodes, store] : [nodes],
       serviceAccount: store && ((context, opts) => serviceAccount(names.serviceAccount, context, opts)),
       rollout: rolloutOn(cluster.kubeconfig),
-      image: imageOf(config, { names, tags, platform }, cluster, engine, provider),
+      image: () => ({ image: imageOf(config, { names, tags, platform }, cluster, engine, provider) }),
       kubeconfig: written(cluster.kubeconfig, names.kubeconfig),
       context: names.cluster,
     },

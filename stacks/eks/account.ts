@@ -1,14 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { principal, type Identity } from "../components/aws/identity";
-import { kubeconfig } from "../components/aws/kubeconfig";
-import { clusterProblem } from "../components/aws/preflight";
-import { stackTag } from "../components/aws/tags";
-import { connect } from "../components/kubernetes/access";
-import { checkChanges } from "../components/kubernetes/changes";
-import type { ClusterConfig } from "./config";
-import { configOnEks, type EksNames } from "./eksPlan";
-import { changeOf } from "./kubernetesPlan";
+import { principal, type Identity } from "../../components/aws/identity";
+import { kubeconfig } from "../../components/aws/kubeconfig";
+import { clusterProblem } from "../../components/aws/preflight";
+import { stackTag } from "../../components/aws/tags";
+import { connect } from "../../components/kubernetes/access";
+import { checkChanges } from "../../components/kubernetes/changes";
+import type { ClusterConfig } from "../config";
+import { configOnEks, type EksNames } from "./plan";
+import { changeOf } from "../kubernetes/plan";
 
 interface Target {
   readonly place: Identity;

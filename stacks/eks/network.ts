@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { Network, type ClusterNetwork } from "../components/aws";
-import type { Identity } from "../components/aws/identity";
-import { chooseSubnets, chooseZones, unsupportedZones } from "../components/aws/preflight";
-import type { Tags } from "../components/aws/tags";
-import type { ClusterConfig } from "./config";
+import { Network, type ClusterNetwork } from "../../components/aws";
+import type { Identity } from "../../components/aws/identity";
+import { chooseSubnets, chooseZones, unsupportedZones } from "../../components/aws/preflight";
+import type { Tags } from "../../components/aws/tags";
+import type { ClusterConfig } from "../config";
 
 /**
  * The network of a cluster: the existing VPC that the config names, else a new one.

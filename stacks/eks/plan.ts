@@ -1,9 +1,9 @@
-import type { Bill } from "../components/aws/cost";
-import { nodeLabels, type NodeRole } from "../components/aws/nodePools";
-import { stackTag } from "../components/aws/tags";
-import { slug, type Environment } from "../components/environment";
-import type { ClusterConfig } from "./config";
-import { claimsOf, poolsOf } from "./kubernetesPlan";
+import type { Bill } from "../../components/aws/cost";
+import { nodeLabels, type NodeRole } from "../../components/aws/nodePools";
+import { stackTag } from "../../components/aws/tags";
+import { slug, type Environment } from "../../components/environment";
+import type { ClusterConfig } from "../config";
+import { claimsOf, poolsOf } from "../kubernetes/plan";
 
 /** Names of what a stack makes on AWS. */
 export interface EksNames {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import * as values from "./values";
+import * as values from "../values";
 
 // The part of the config that has a meaning on Kubernetes only.
 

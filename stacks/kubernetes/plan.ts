@@ -1,12 +1,11 @@
-import type { Cluster, Platform } from "../components/contracts";
-import { slug, type Environment } from "../components/environment";
-import type { PodResources, Placement } from "../components/kubernetes";
-import type { Change, WantedClaim } from "../components/kubernetes/changes";
-import type { PodRequest } from "../components/kubernetes/capacity";
-import { clusterLabels } from "../components/kubernetes/context";
-import type { Wanted } from "../components/kubernetes/preflight";
-import { redisVolumeSize } from "../components/kubernetes/redisQueue";
-import type { ClusterConfig } from "./config";
+import { slug, type Environment } from "../../components/environment";
+import type { PodResources, Placement } from "../../components/kubernetes";
+import type { Change, WantedClaim } from "../../components/kubernetes/changes";
+import type { PodRequest } from "../../components/kubernetes/capacity";
+import { clusterLabels } from "../../components/kubernetes/context";
+import type { Wanted } from "../../components/kubernetes/preflight";
+import { redisVolumeSize } from "../../components/kubernetes/redisQueue";
+import type { ClusterConfig } from "../config";
 
 /** Name of the claim that holds /data: kept ones are found again by it. */
 export const dataClaim = "rcluster-data";
@@ -16,7 +15,8 @@ const fewWorkers = 2;
 
 /** A pool of workers with all that it takes from `worker`. */
 export interface Pool {
-  readonly name: string;
+  /** Its name. */
+  readonly pool: string;
   /** Name of its component in the stack. */
   readonly component: string;
   /** Its key in the config. */
@@ -36,7 +36,7 @@ export function poolsOf({ pools, worker, workers, queue, image }: ClusterConfig)
   return (pools ?? [single]).map((own, index) => {
     const pool = { ...worker, queue, ...own };
     return {
-      name: pool.name,
+      pool: pool.name,
       component: pools ? `worker-${pool.name}` : "worker",
       key: pools ? `pools[${index}]` : "worker",
       workers: pool.workers,
@@ -69,8 +69,17 @@ export function placementOf(config: PlacementConfig, platform?: string): Placeme
   };
 }
 
-/** The name of a stack's cluster, its namespace, and whether that is not the stack's own. */
-export function placeOf({ kubernetes }: ClusterConfig, stack: string) {
+/** Where a stack's cluster is. */
+export interface Place {
+  /** Its name. */
+  readonly instance: string;
+  readonly namespace: string;
+  /** Whether the namespace was there before. */
+  readonly adopted: boolean;
+}
+
+/** Where a stack's cluster is to be. */
+export function placeOf({ kubernetes }: ClusterConfig, stack: string): Place {
   const instance = slug(stack);
   return { instance, namespace: kubernetes.namespace ?? `rcluster-${instance}`, adopted: !!kubernetes.namespace };
 }
@@ -144,50 +153,4 @@ export function storeEnvironment({ s3 }: ClusterConfig["data"]): Environment {
     AWS_REGION: s3.region,
     ...(s3.endpoint && { AWS_ENDPOINT_URL: s3.endpoint, AWS_S3_ENDPOINT: new URL(s3.endpoint).host }),
   };
-}
-
-interface Made {
-  readonly platform: Platform;
-  readonly namespace: string;
-  readonly context: string;
-  readonly kubeconfig?: string;
-  readonly master: string;
-  readonly deployments: readonly string[];
-  readonly instance: string;
-  readonly image: string;
-  readonly workers: number;
-  /** Port of this machine for Redis; undefined for a Redis that is not the stack's. */
-  readonly localPort?: number;
-}
-
-/** The output `cluster` of a cluster on Kubernetes. */
-export function describe(made: Made): Cluster {
-  const { namespace, context, kubeconfig, master, deployments, image, workers, localPort } = made;
-  const kubectl = [
-    "kubectl",
-    ...(kubeconfig ? ["--kubeconfig", kubeconfig] : []),
-    ...["--context", context, "--namespace", namespace],
-  ];
-  const line = (...args: string[]) => [...kubectl, ...args].map(quote).join(" ");
-  const selector = `app.kubernetes.io/instance=${made.instance},app.kubernetes.io/component=worker`;
-  return {
-    version: 1,
-    platform: made.platform,
-    names: { namespace, redis: "redis", master, workers: deployments },
-    workers,
-    exec: [...kubectl, "exec", "--stdin", master, "--"],
-    commands: {
-      shell: line("exec", "-it", master, "--", "R"),
-      rscript: line("exec", master, "--", "Rscript"),
-      ...(workers > 0 && {
-        logs: line("logs", "--follow", "--prefix", "--max-log-requests", "100", "--selector", selector),
-      }),
-      ...(localPort !== undefined && { portForward: line("port-forward", "service/redis", `${localPort}:6379`) }),
-    },
-    image,
-  };
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { isVpcBlock } from "../components/aws/cidr";
-import { versions } from "../components/aws/versions";
-import * as values from "./values";
+import { isVpcBlock } from "../../components/aws/cidr";
+import { versions } from "../../components/aws/versions";
+import * as values from "../values";
 
 // The part of the config that has a meaning on platform `eks` only.
 
