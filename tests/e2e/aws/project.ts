@@ -39,13 +39,13 @@ export class AwsProject extends KubernetesProject {
     await kubectl("label", "nodes", "--all", "--overwrite", ...labels);
   }
 
-  /** An `up` during which the next creation of a type fails. */
-  async upWithout(type: string): Promise<Result> {
-    const env = { [setting("RCLUSTER_TEST_AWS_FAIL")]: type };
+  /** An `up` during which the next creation of each type fails, unless it has in the `up` before. */
+  async upWithout(...types: readonly string[]): Promise<Result> {
+    const env = { [setting("RCLUSTER_TEST_AWS_FAIL")]: types.join() };
     return this.pulumi(["up", "--yes", "--skip-preview"], { env });
   }
 
-  /** The types of AWS in the stack that a preview would make, in an order in which each can be made. */
+  /** The types of AWS that an `up` would make. */
   async awsTypes(): Promise<string[]> {
     const { stdout } = await this.pulumi(["preview", "--json"]);
     const { steps } = JSON.parse(stdout) as { steps: { newState: { type: string } }[] };
