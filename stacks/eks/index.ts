@@ -6,6 +6,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { AutoNodes, Bucket, budget, EksCluster, Registry } from "../../components/aws";
 import { costLine, costOf } from "../../components/aws/cost";
+import { explained } from "../../components/aws/nodeTrouble";
 import { findIdentity, type Identity } from "../../components/aws/identity";
 import type { Tags } from "../../components/aws/tags";
 import type { PlatformOutputs } from "../../components/contracts";
@@ -156,7 +157,9 @@ function rolloutOn(kubeconfig: pulumi.Output<string>) {
     access ??= new Promise<string>((resolve) => kubeconfig.apply(resolve)).then((text) =>
       connect({ kubeconfig: text }),
     );
-    await waitForRollout(await access, workload, { ...patience, log: (line) => void pulumi.log.info(line) });
+    const cluster = await access;
+    const log = (line: string) => void pulumi.log.info(line);
+    await explained(cluster, waitForRollout(cluster, workload, { ...patience, log }));
   };
 }
 
