@@ -1,9 +1,20 @@
+import type { Platform } from "../components/contracts";
 import { main, pulumi } from "./run";
-import { chosenStack, forStack } from "./stack";
+import { chosenStack, forStack, platformOf } from "./stack";
+
+const gone: Readonly<Record<Platform, { readonly what: string; readonly stays: string }>> = {
+  docker: { what: "containers, network and volumes", stays: "your data folder, the image, the settings" },
+  kubernetes: {
+    what: "pods, secrets and volumes",
+    stays: "the image in its registry, the settings, /data where data.onDestroy is keep",
+  },
+  eks: { what: "pods, secrets and volumes", stays: "the settings" },
+};
 
 main(async () => {
   const stack = chosenStack();
+  const { what, stays } = gone[await platformOf(stack)];
   await pulumi(["destroy", "--yes", "--skip-preview", "--stack", stack]);
-  console.log(`\nThe cluster of stack ${stack} is gone: containers, network and volumes.`);
-  console.log(`What stays: your data folder, the image, the settings. 'npm start${forStack(stack)}' makes it again.`);
+  console.log(`\nThe cluster of stack ${stack} is gone: ${what}.`);
+  console.log(`What stays: ${stays}. 'npm start${forStack(stack)}' makes it again.`);
 });

@@ -1,3 +1,4 @@
+import { platforms, type Platform } from "../components/contracts";
 import { pulumi } from "./run";
 
 const usage = "usage: npm start [-- STACK] or npm run down [-- STACK]; without STACK it is `local`";
@@ -18,6 +19,13 @@ export async function ensureStack(stack: string): Promise<void> {
   const list = JSON.parse(await pulumi(["stack", "ls", "--json"], { capture: true })) as { name: string }[];
   if (list.some(({ name }) => name.split("/").at(-1) === stack)) return;
   await pulumi(["stack", "init", "--no-select", stack]);
+}
+
+/** Where the stack's cluster runs. */
+export async function platformOf(stack: string): Promise<Platform> {
+  const config = await pulumi(["config", "--json", "--stack", stack], { capture: true });
+  const value = (JSON.parse(config) as Record<string, { value?: string } | undefined>)["rcluster:platform"]?.value;
+  return platforms.find((platform) => platform === value) ?? "docker";
 }
 
 /** What to append to a command of npm's for it to work on the stack too. */

@@ -4,23 +4,22 @@ import type { Cluster } from "../components/contracts";
 import { findEngine } from "../components/docker/engine";
 import { backendEnvironment, writeShellFile } from "./backend";
 import { main, pulumi, root, run } from "./run";
-import { chosenStack, ensureStack, forStack } from "./stack";
+import { chosenStack, ensureStack, forStack, platformOf } from "./stack";
 
 const example = path.join("examples", "first.R");
 
 main(async () => {
   const stack = chosenStack();
-  await findEngine();
   await ensureStack(stack);
+  if ((await platformOf(stack)) === "docker") await findEngine();
   await pulumi(["up", "--yes", "--skip-preview", "--stack", stack]);
 
   const output = await pulumi(["stack", "output", "cluster", "--json", "--stack", stack], { capture: true });
-  const { names, commands } = JSON.parse(output) as Cluster;
-  if (names.workers.length > 0) {
+  const { names, workers, exec, commands } = JSON.parse(output) as Cluster;
+  if (workers > 0) {
     console.log(`\nRunning ${example} on ${names.master}:\n`);
-    await run("docker", ["exec", "--interactive", names.master, "Rscript", "-"], {
-      stdin: fs.createReadStream(path.join(root, example)),
-    });
+    const [program, ...args] = [...exec, "Rscript", "-"];
+    await run(program, args, { stdin: fs.createReadStream(path.join(root, example)) });
   }
   const shellFile = writeShellFile(root, backendEnvironment(root));
   console.log(nextSteps(stack, commands.shell, shellFile));

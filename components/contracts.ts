@@ -6,8 +6,12 @@ export interface RedisEndpoint {
   readonly host: Input<string>;
   /** TCP port. */
   readonly port: Input<number>;
-  /** Password of the `default` user; a Redis without one leaves it out. Pass it as a secret. */
+  /** ACL user to log in as. Default: Redis' `default` user. */
+  readonly user?: Input<string>;
+  /** The user's password; a Redis without one leaves it out. Pass it as a secret. */
   readonly password?: Input<string>;
+  /** Whether to connect by TLS. Default: false. */
+  readonly tls?: boolean;
   /** All of the above as `redis://:password@host:port`. Secret where there is a password. */
   readonly url: Input<string>;
 }
@@ -60,19 +64,31 @@ export interface Cluster {
   readonly version: 1;
   readonly platform: Platform;
   readonly names: {
-    readonly network: string;
+    /** The Docker network; absent on other platforms. */
+    readonly network?: string;
+    /** The Kubernetes namespace; absent on Docker. */
+    readonly namespace?: string;
+    /** The container or Service. */
     readonly redis: string;
+    /** The container or pod. */
     readonly master: string;
+    /** A container for each worker, or a Deployment for each pool. */
     readonly workers: readonly string[];
   };
+  /** How many workers were asked for. */
+  readonly workers: number;
+  /** Program and arguments that run a command on the master, with standard input: append the command. */
+  readonly exec: readonly string[];
   /** Command lines to be typed in a terminal. */
   readonly commands: {
     /** Opens an interactive R on the master. */
     readonly shell: string;
     /** Runs R code on the master: append `-e '...'` or a script under /data. */
     readonly rscript: string;
-    /** Follows the log of the first worker; absent with 0 workers. */
+    /** Follows the log of a worker, or of all workers; absent with 0 workers. */
     readonly logs?: string;
+    /** Makes Redis reachable from this machine at `redisUrl`, while it runs; absent where it is reachable anyway. */
+    readonly portForward?: string;
   };
   /** Reference of the image that master and workers run. */
   readonly image: string;

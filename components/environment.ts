@@ -2,6 +2,9 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { RedisEndpoint, Resources } from "./contracts";
 
+/** Port of Redis, in its container. */
+export const redisPort = 6379;
+
 /** Where containers find the Redis password. */
 export const passwordFile = "/run/secrets/redis-password";
 
@@ -52,7 +55,8 @@ export function names(stack: string): Names {
 
 const slugLength = 40; // a host name holds 64 characters, prefix and index included
 
-function slug(stack: string): string {
+/** A stack's name as part of host names and labels: lower-case letters, digits and dashes, another for each stack. */
+export function slug(stack: string): string {
   const plain = stack.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
   if (plain === stack && plain.length <= slugLength) return plain;
   const digest = createHash("sha256").update(stack).digest("hex").slice(0, 6);
@@ -81,13 +85,36 @@ export function redisEndpoint(
 }
 
 /**
+ * The endpoint that a url names, url and password as secrets.
+ *
+ * @param url `redis://[user][:password@]host[:port]`, or `rediss://` for TLS
+ */
+export function parseRedisUrl(url: string): RedisEndpoint & { readonly port: number } {
+  const { protocol, hostname, port, username, password } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || redisPort),
+    ...(username && { user: decodeURIComponent(username) }),
+    ...(password && { password: pulumi.secret(decodeURIComponent(password)) }),
+    ...(protocol === "rediss:" && { tls: true }),
+    url: pulumi.secret(url),
+  };
+}
+
+/**
  * Environment that joins an R process to the queue. The password is not in it: it is in the file that it names.
  */
-export function queueEnvironment(redis: RedisEndpoint, queue: pulumi.Input<string>): pulumi.Output<Environment> {
-  return pulumi.all([redis.host, redis.port, queue]).apply(([host, port, name]): Environment => ({
+export function queueEnvironment(
+  redis: RedisEndpoint,
+  queue: pulumi.Input<string>,
+  file: string = passwordFile,
+): pulumi.Output<Environment> {
+  return pulumi.all([redis.host, redis.port, redis.user, queue]).apply(([host, port, user, name]): Environment => ({
     REDIS_HOST: host,
     REDIS_PORT: String(port),
-    ...(redis.password === undefined ? {} : { REDIS_PASSWORD_FILE: passwordFile }),
+    ...(user && { REDIS_USERNAME: user }),
+    ...(redis.tls && { REDIS_TLS: "true" }),
+    ...(redis.password === undefined ? {} : { REDIS_PASSWORD_FILE: file }),
     RCLUSTER_QUEUE: name,
   }));
 }

@@ -32,7 +32,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
   const image = new RImage(
     "image",
-    { imageName: names.image, platform: engine.platform, ...config.image },
+    { ...config.image, imageName: names.image, platform: engine.platform },
     { providers: [provider] },
   );
   const network = new docker.Network(
@@ -47,7 +47,14 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
 
   const queue = new RedisQueue(
     "queue",
-    { ...shared, ...config.redis, containerName: names.redis, volumeName: names.redisVolume, port: redisPort },
+    {
+      ...shared,
+      containerName: names.redis,
+      volumeName: names.redisVolume,
+      port: redisPort,
+      memory: config.redis.memory,
+      image: config.redis.image,
+    },
     { providers: [provider] },
   );
   const cluster = { ...shared, data, redis: queue.endpoint, queue: config.queue, image: image.ref };
@@ -87,6 +94,8 @@ export function describe(names: Names, master: string, workers: readonly string[
     version: 1,
     platform: "docker",
     names: { network: names.network, redis: names.redis, master, workers },
+    workers: workers.length,
+    exec: ["docker", "exec", "--interactive", master],
     commands: {
       shell: `docker exec -it ${master} R`,
       rscript: `docker exec ${master} Rscript`,

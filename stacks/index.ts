@@ -7,8 +7,9 @@ async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     case "docker":
       return (await import("./docker")).deploy(config);
     case "kubernetes":
+      return (await import("./kubernetes")).deploy(config);
     case "eks":
-      throw new pulumi.RunError(`config platform: ${config.platform} is not built yet; allowed: docker`);
+      throw new pulumi.RunError(`config platform: ${config.platform} is not built yet; allowed: docker, kubernetes`);
   }
 }
 
@@ -18,7 +19,7 @@ export = async () => {
   return {
     cluster,
     queue: config.queue,
-    workers: cluster.apply(({ names }) => names.workers.length),
+    workers: cluster.workers,
     master: cluster.names.master,
     shell: cluster.commands.shell,
     redisHost: redis.host,

@@ -1,21 +1,12 @@
-import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { imageSource, stageContext, type ImageAdditions } from "../imageContext";
+import { imageBuild, type ImageRecipe } from "../imageContext";
 
-export interface RImageArgs extends ImageAdditions {
+export interface RImageArgs extends ImageRecipe {
   /** Repository and tag under which the engine keeps the image. */
   readonly imageName: string;
   /** An image built elsewhere, to be pulled instead of building one: the other arguments then have no effect. */
   readonly ref?: string;
-  /** Image to start from. Default: `debian:trixie-slim`. */
-  readonly base?: string;
-  /** CRAN-like repository for what Debian does not have. Default: R's own. */
-  readonly repos?: string;
-  /** Platform to build for, such as `linux/arm64`. Default: the provider's. */
-  readonly platform?: string;
-  /** Whether the image keeps compilers, to install packages in a session. Default: false. */
-  readonly compilers?: boolean;
 }
 
 /**
@@ -42,23 +33,9 @@ function pulled(name: string, ref: string, parent: RImage): pulumi.Output<string
 }
 
 function built(name: string, args: RImageArgs, parent: RImage): pulumi.Output<string> {
-  const staged = path.join(".rcluster", "image", args.imageName.replace(/[^\w.-]/g, "-"));
   return new docker.Image(
     `${name}-built`,
-    {
-      imageName: args.imageName,
-      skipPush: true,
-      build: {
-        context: stageContext(imageSource(), staged, args),
-        platform: args.platform,
-        dockerfile: path.join(staged, "Dockerfile"),
-        args: {
-          BASE: args.base ?? "debian:trixie-slim",
-          REPOS: args.repos ?? "",
-          COMPILERS: String(args.compilers ?? false),
-        },
-      },
-    },
+    { imageName: args.imageName, skipPush: true, build: imageBuild(args.imageName, args) },
     { parent },
   ).repoDigest;
 }

@@ -2,13 +2,12 @@ import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { RedisEndpoint } from "../contracts";
-import { passwordFile, redisEndpoint } from "../environment";
+import { passwordFile, redisEndpoint, redisPort } from "../environment";
+import { defaultUser, redisConf } from "../redisConf";
 import { containerArgs, labelList, type ContainerContext } from "./container";
-import { redisConf } from "./redisConf";
 
 const confFile = "/etc/rcluster/redis.conf";
 const redisUser = "999:999"; // of the official images of Redis and Valkey
-const port = 6379;
 
 export interface RedisQueueArgs extends ContainerContext {
   /** Name of the container. Inside the network it is always `redis`. */
@@ -61,9 +60,11 @@ export class RedisQueue extends pulumi.ComponentResource {
         user: redisUser,
         resources: { cpus: 1, memory: args.memory },
         password,
-        files: [{ path: confFile, content: password.apply((secret) => redisConf(secret, args.memory)) }],
+        files: [
+          { path: confFile, content: password.apply((secret) => redisConf([defaultUser([secret])], args.memory)) },
+        ],
         mounts: [{ type: "volume", source: volume.name, target: "/data" }],
-        ports: [{ external: args.port, internal: port }],
+        ports: [{ external: args.port, internal: redisPort }],
         healthcheck: {
           tests: ["CMD-SHELL", `REDISCLI_AUTH=$(cat ${passwordFile}) redis-cli ping | grep -q PONG`],
           interval: "3s",
@@ -76,7 +77,7 @@ export class RedisQueue extends pulumi.ComponentResource {
       { ...child, deleteBeforeReplace: true },
     );
 
-    this.endpoint = redisEndpoint("redis", port, password);
+    this.endpoint = redisEndpoint("redis", redisPort, password);
     this.external = redisEndpoint("127.0.0.1", args.port, password);
     this.registerOutputs({ endpoint: this.endpoint, external: this.external });
   }

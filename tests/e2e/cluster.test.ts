@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { Redis } from "ioredis";
-import { command, docker, eventually, Project } from "./project";
+import { command, docker, eventually, Project, seconds } from "./project";
 
 // One cluster goes through what a user does with it, in this order.
 describe("a cluster on Docker", () => {
@@ -58,9 +58,9 @@ describe("a cluster on Docker", () => {
   });
 
   it("changes nothing on a second up, in under 10 s", async () => {
-    const { output, seconds } = await project.up();
+    const { output, seconds: duration } = await project.up();
     assert.match(output, /Resources:\s+\d+ unchanged\s/);
-    assert.ok(seconds < 10, `${seconds} s`);
+    assert.ok(duration < 10, `${duration} s`);
   });
 
   it("changes nothing after a refresh either", async () => {
@@ -158,7 +158,7 @@ describe("a cluster on Docker", () => {
 
   it("keeps a job's result complete when a worker is killed, and starts the worker again", async () => {
     const job = project.r("cat(sum(foreach(i=1:40, .combine=c) %dopar% { Sys.sleep(.2); i }))");
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await seconds(2.5);
     const pid = await docker("inspect", "-f", "{{.State.Pid}}", worker(1));
     const user = await docker("inspect", "-f", "{{.Config.User}}", worker(1));
     await docker("run", "--rm", "--pid", "host", "--user", user, "debian:trixie-slim", "sh", "-c", `kill -9 ${pid}`);
@@ -172,7 +172,7 @@ describe("a cluster on Docker", () => {
 
   it("keeps a job's result complete after docker kill, and heals with up --refresh", async () => {
     const job = project.r("cat(sum(foreach(i=1:40, .combine=c) %dopar% { Sys.sleep(.2); i }))");
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await seconds(2.5);
     await docker("kill", worker(2));
     assert.equal(await job, "820");
     await project.up(["--refresh"]);
@@ -190,7 +190,7 @@ describe("a cluster on Docker", () => {
     const client = new Redis({ ...(await redisOptions()), maxRetriesPerRequest: null });
     client.on("error", () => undefined); // it connects again
     await client.rpush("{test}:list", "a", "b");
-    await new Promise((resolve) => setTimeout(resolve, 1500)); // written to disk every second
+    await seconds(1.5); // written to disk every second
     await docker("restart", `redis-${project.stack}`);
     assert.deepEqual(await client.lrange("{test}:list", 0, -1), ["a", "b"]);
     await client.del("{test}:list");
@@ -203,7 +203,7 @@ describe("a cluster on Docker", () => {
       `x <- foreach(i=1:2, .combine=rbind) %dopar% { Sys.sleep(25); data.frame(i, host=Sys.info()[["nodename"]]) }
        cat(sort(x$i), x$host[x$host == "${worker(1)}"])`,
     );
-    await new Promise((resolve) => setTimeout(resolve, 2000));
+    await seconds(2);
     let before = await project.containers();
     for (const workers of [4, 1, 0, 2]) {
       await project.set({ workers: String(workers) });

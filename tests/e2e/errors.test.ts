@@ -10,20 +10,6 @@ describe("what goes wrong", () => {
     assert.deepEqual(await project.leftovers(), [], "something was made");
   });
 
-  /** What `up` says went wrong, the program's own lines alone. */
-  async function problem(config: Record<string, string>, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
-    await project.set(config);
-    const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"], { env });
-    for (const key of Object.keys(config)) await project.pulumi(["config", "rm", "--path", key]);
-    assert.notEqual(code, 0, output);
-    const diagnostics = output.slice(output.indexOf("Diagnostics:")).split("\n\n")[0] ?? "";
-    return diagnostics
-      .split("\n")
-      .slice(2)
-      .map((line) => line.trim())
-      .filter(Boolean);
-  }
-
   const cases: [Record<string, string>, RegExp][] = [
     [{ workers: "-1" }, /^error: config workers: "-1" is not allowed; allowed: a whole number from 0, or auto$/],
     [{ workers: "1.5" }, /^error: config workers: "1\.5" is not allowed/],
@@ -37,14 +23,14 @@ describe("what goes wrong", () => {
   ];
   for (const [config, message] of cases) {
     it(`one line for ${Object.entries(config).flat().join(" = ")}`, async () => {
-      const lines = await problem(config);
+      const lines = await project.problem(config);
       assert.equal(lines.length, 1, lines.join("\n"));
       assert.match(lines[0] ?? "", message);
     });
   }
 
   it("one line for Docker not running", async () => {
-    const lines = await problem({}, { DOCKER_HOST: "unix:///nowhere/docker.sock" });
+    const lines = await project.problem({}, { DOCKER_HOST: "unix:///nowhere/docker.sock" });
     assert.equal(lines.length, 1, lines.join("\n"));
     assert.match(lines[0] ?? "", /^error: Docker is not running, or cannot be used: .*nowhere/);
     const start = await project.npm("start", [project.stack], { env: { DOCKER_HOST: "unix:///nowhere/docker.sock" } });
@@ -56,7 +42,7 @@ describe("what goes wrong", () => {
     const server = net.createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     const { port } = server.address() as net.AddressInfo;
-    const byProgram = await problem({ "redis.port": String(port) });
+    const byProgram = await project.problem({ "redis.port": String(port) });
     await new Promise((resolve) => server.close(resolve));
     assert.deepEqual(byProgram, [
       `error: config redis.port: port ${port} is in use by another program; allowed: a free port`,
@@ -64,7 +50,7 @@ describe("what goes wrong", () => {
 
     const other = `other-${project.stack}`;
     await docker("run", "-d", "--rm", "--name", other, "-p", `127.0.0.1:${port}:6379`, "redis:8");
-    const byContainer = await problem({ "redis.port": String(port) });
+    const byContainer = await project.problem({ "redis.port": String(port) });
     await docker("rm", "-f", other);
     assert.deepEqual(byContainer, [
       `error: config redis.port: port ${port} is in use by the container ${other}; allowed: a free port`,
@@ -74,7 +60,7 @@ describe("what goes wrong", () => {
   it("one line for a container that has the name already", async () => {
     const name = `rmaster-${project.stack}`;
     await docker("run", "-d", "--rm", "--name", name, "redis:8");
-    const lines = await problem({});
+    const lines = await project.problem({});
     await docker("rm", "-f", name);
     assert.equal(lines.length, 1);
     assert.match(lines[0] ?? "", /^error: a container named rmaster-\S+ exists and is not of this stack/);

@@ -6,7 +6,7 @@ import { command, success } from "./project";
 
 const checkout = path.resolve(__dirname, "../..");
 
-const program = `
+const onDocker = `
 import * as docker from "@pulumi/docker";
 import { RedisQueue, RImage, RMaster, RWorkerPool } from "rcluster/docker";
 
@@ -24,6 +24,20 @@ new RMaster("master", { ...cluster, containerName: "own-master" });
 export const url = queue.external.url;
 `;
 
+const onKubernetes = `
+import { claim, RedisQueue, RMaster, RWorkerPool } from "rcluster/kubernetes";
+
+const context = { namespace: "default", instance: "own" };
+const queue = new RedisQueue("redis", { ...context, memory: 2 ** 29 });
+const cluster = {
+  ...context, redis: queue.endpoint, queue: "jobs", image: "team/r:1", resources: { cpus: 1, memory: 2 ** 29 },
+};
+new RWorkerPool("workers", { ...cluster, pool: "small", workers: 2 });
+const claimName = claim("data", { ...context, role: "master", size: 2 ** 30 }, {});
+new RMaster("master", { ...cluster, data: { claimName } });
+export const url = queue.external.url;
+`;
+
 describe("rcluster as a library", () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-library-"));
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
@@ -32,7 +46,6 @@ describe("rcluster as a library", () => {
     const packed = await success("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: checkout });
     fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: own\nruntime: nodejs\n");
     fs.writeFileSync(path.join(folder, "package.json"), '{"name": "own", "private": true, "main": "index.ts"}');
-    fs.writeFileSync(path.join(folder, "index.ts"), program);
     const tsconfig = {
       compilerOptions: { strict: true, module: "nodenext", target: "es2023", types: ["node"], skipLibCheck: true },
     };
@@ -45,16 +58,20 @@ describe("rcluster as a library", () => {
       PULUMI_CONFIG_PASSPHRASE: "test",
     };
     await run("npm", "install", "--no-audit", "--no-fund", `./${file}`);
-    await run(
-      path.join(checkout, "node_modules", ".bin", "tsc"),
-      "--noEmit",
-      "--typeRoots",
-      path.join(checkout, "node_modules", "@types"),
-    );
     await run("npx", "pulumi", "stack", "init", "own");
-    const preview = await command("npx", ["pulumi", "preview", "--stack", "own"], { cwd: folder, env });
-    assert.equal(preview.code, 0, preview.output);
-    assert.match(preview.output, /rcluster:docker:RWorkerPool/);
-    assert.match(preview.output, /own-master|RMaster/);
+    for (const [platform, program] of Object.entries({ docker: onDocker, kubernetes: onKubernetes })) {
+      fs.writeFileSync(path.join(folder, "index.ts"), program);
+      await run(
+        path.join(checkout, "node_modules", ".bin", "tsc"),
+        "--noEmit",
+        "--typeRoots",
+        path.join(checkout, "node_modules", "@types"),
+      );
+      const preview = await command("npx", ["pulumi", "preview", "--stack", "own"], { cwd: folder, env });
+      assert.equal(preview.code, 0, preview.output);
+      for (const component of ["RedisQueue", "RWorkerPool", "RMaster"]) {
+        assert.match(preview.output, new RegExp(`rcluster:${platform}:${component}`));
+      }
+    }
   });
 });

@@ -19,6 +19,8 @@ interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly watchFor?: string;
+  /** Called when that is seen. */
+  readonly onSeen?: () => void;
 }
 
 const checkout = path.resolve(__dirname, "../..");
@@ -27,7 +29,7 @@ const checkout = path.resolve(__dirname, "../..");
 export async function command(
   program: string,
   args: readonly string[],
-  { watchFor, ...options }: CommandOptions = {},
+  { watchFor, onSeen, ...options }: CommandOptions = {},
 ): Promise<Result> {
   const begin = Date.now();
   const elapsed = () => (Date.now() - begin) / 1000;
@@ -38,7 +40,9 @@ export async function command(
       resolve({ code, stdout, output: stdout + stderr, seconds: elapsed(), seenAt });
     });
     child.stdout?.on("data", (text: string) => {
-      if (watchFor && text.includes(watchFor)) seenAt ??= elapsed();
+      if (seenAt !== undefined || !watchFor || !text.includes(watchFor)) return;
+      seenAt = elapsed();
+      onSeen?.();
     });
     child.stdin?.end();
   });
@@ -53,14 +57,16 @@ export async function success(...args: Parameters<typeof command>): Promise<stri
 
 export const docker = async (...args: string[]) => (await success("docker", args)).trim();
 
+export const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
 /** Polls until `check` gives a value. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined>, seconds = 30): Promise<T> {
-  const end = Date.now() + seconds * 1000;
+export async function eventually<T>(what: string, check: () => Promise<T | undefined>, limit = 30): Promise<T> {
+  const end = Date.now() + limit * 1000;
   for (;;) {
     const value = await check();
     if (value !== undefined) return value;
-    if (Date.now() > end) throw new Error(`not seen within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (Date.now() > end) throw new Error(`not seen within ${limit} s: ${what}`);
+    await seconds(0.2);
   }
 }
 
@@ -79,6 +85,11 @@ export class Project {
       fs.cpSync(path.join(checkout, file), path.join(this.folder, file));
     }
     fs.symlinkSync(path.join(checkout, "node_modules"), path.join(this.folder, "node_modules"));
+  }
+
+  /** Name under which the engine keeps the image. */
+  get imageName(): string {
+    return `rcluster-${this.stack}:latest`;
   }
 
   path(...parts: string[]): string {
@@ -112,6 +123,26 @@ export class Project {
 
   async up(args: readonly string[] = [], options: CommandOptions = {}): Promise<Result> {
     return this.must(this.pulumi(["up", "--yes", "--skip-preview", ...args], options));
+  }
+
+  async unset(...keys: readonly string[]): Promise<void> {
+    for (const key of keys) await this.must(this.pulumi(["config", "rm", "--path", key]));
+  }
+
+  /** What `up` with this config says went wrong, the program's own lines alone. The config is taken back. */
+  async problem(config: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = {}): Promise<string[]> {
+    const file = this.path(`Pulumi.${this.stack}.yaml`);
+    const before = fs.readFileSync(file);
+    await this.set(config);
+    const { code, output } = await this.pulumi(["up", "--yes", "--skip-preview"], { env });
+    fs.writeFileSync(file, before);
+    if (code === 0) throw new Error(`up has succeeded:\n${output}`);
+    const diagnostics = output.slice(output.indexOf("Diagnostics:")).split("\n\n")[0] ?? "";
+    return diagnostics
+      .split("\n")
+      .slice(2)
+      .map((line) => line.trim())
+      .filter(Boolean);
   }
 
   async cluster(): Promise<Cluster> {
@@ -153,9 +184,13 @@ export class Project {
     );
   }
 
+  async destroy(): Promise<void> {
+    await this.must(this.pulumi(["destroy", "--yes", "--skip-preview"]));
+  }
+
   async remove(): Promise<void> {
     await this.pulumi(["destroy", "--yes", "--skip-preview"]);
-    await command("docker", ["image", "rm", "--force", `rcluster-${this.stack}:latest`]);
+    await command("docker", ["image", "rm", "--force", this.imageName]);
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import { allowed, parseConfig } from "../../stacks/config";
 
+const kubernetes = { platform: "kubernetes", registry: "registry.example.org/team" };
 const parse = (texts: Record<string, string>) => parseConfig(texts);
 
 function errorOf(texts: Record<string, string>): string {
@@ -20,8 +21,8 @@ describe("config", () => {
     assert.equal(config.platform, "docker");
     assert.equal(config.workers, "auto");
     assert.equal(config.queue, "jobs");
-    assert.deepEqual({ ...config.worker }, { cpus: 1, memory: 2 ** 31, env: {}, dataReadOnly: false, grace: 30 });
-    assert.deepEqual({ ...config.redis }, { memory: 2 ** 30, image: "redis:8" });
+    assert.partialDeepStrictEqual(config.worker, { cpus: 1, memory: 2 ** 31, env: {}, dataReadOnly: false, grace: 30 });
+    assert.partialDeepStrictEqual(config.redis, { memory: 2 ** 30, image: "redis:8" });
     assert.deepEqual(config.image.packages, []);
   });
 
@@ -73,15 +74,44 @@ describe("config", () => {
     [{ worker: "big" }, "worker", '"big"'],
     [{ master: '{"memory":3}' }, "master.memory", "3"],
     [{ master: '{"dataDir":"/no/such/folder"}' }, "master.dataDir", '"/no/such/folder"'],
-    [{ master: '{"ports":[70000]}' }, "master.ports.0", "70000"],
-    [{ master: '{"ports":["80:0"]}' }, "master.ports.0", '"80:0"'],
+    [{ master: '{"ports":[70000]}' }, "master.ports[0]", "70000"],
+    [{ master: '{"ports":["80:0"]}' }, "master.ports[0]", '"80:0"'],
     [{ redis: '{"port":0}' }, "redis.port", "0"],
     [{ redis: '{"image":"Redis 8"}' }, "redis.image", '"Redis 8"'],
-    [{ image: '{"packages":["a/b"]}' }, "image.packages.0", '"a/b"'],
-    [{ image: '{"apt":["Lib GSL"]}' }, "image.apt.0", '"Lib GSL"'],
+    [{ image: '{"packages":["a/b"]}' }, "image.packages[0]", '"a/b"'],
+    [{ image: '{"apt":["Lib GSL"]}' }, "image.apt[0]", '"Lib GSL"'],
     [{ image: '{"repos":"cran"}' }, "image.repos", '"cran"'],
     [{ image: '{"renvLock":"/no/renv.lock"}' }, "image.renvLock", '"/no/renv.lock"'],
   ];
+  const badOnKubernetes: [Record<string, string>, string, string][] = [
+    [{ registry: "registry.example.org" }, "registry", '"registry.example.org"'],
+    [{ registry: "https://registry.example.org/r" }, "registry", '"https://registry.example.org/r"'],
+    [{ image: '{"platform":"windows/amd64"}' }, "image.platform", '"windows/amd64"'],
+    [{ image: '{"share":"yes"}' }, "image.share", '"yes"'],
+    [{ image: '{"pullSecret":"My Secret"}' }, "image.pullSecret", '"My Secret"'],
+    [{ worker: '{"gpu":0}' }, "worker.gpu", "0"],
+    [{ worker: '{"gpu":{"gpu":1}}' }, "worker.gpu", '{"gpu":1}'],
+    [{ worker: '{"ephemeralStorage":"much"}' }, "worker.ephemeralStorage", '"much"'],
+    [{ worker: '{"nodeSelector":{"disk":"very fast"}}' }, "worker.nodeSelector.disk", '"very fast"'],
+    [{ worker: '{"tolerations":[{"effect":"Never"}]}' }, "worker.tolerations[0].effect", '"Never"'],
+    [{ worker: '{"priorityClass":"High!"}' }, "worker.priorityClass", '"High!"'],
+    [{ master: '{"rollout":"never"}' }, "master.rollout", '"never"'],
+    [{ pools: "big" }, "pools", '"big"'],
+    [{ pools: '[{"name":"Big","workers":1}]' }, "pools[0].name", '"Big"'],
+    [{ pools: '[{"name":"big","workers":-1}]' }, "pools[0].workers", "-1"],
+    [{ pools: '[{"name":"big","workers":1,"memory":"lots"}]' }, "pools[0].memory", '"lots"'],
+    [{ redis: '{"passwordVersion":0}' }, "redis.passwordVersion", "0"],
+    [{ redis: '{"peers":[{"namespace":"Keda"}]}' }, "redis.peers[0].namespace", '"Keda"'],
+    [{ redis: '{"size":"big"}' }, "redis.size", '"big"'],
+    [{ kubernetes: '{"namespace":"My_Team"}' }, "kubernetes.namespace", '"My_Team"'],
+    [{ kubernetes: '{"storageClass":"Fast SSD"}' }, "kubernetes.storageClass", '"Fast SSD"'],
+    [{ egress: "some" }, "egress", '"some"'],
+    [{ egress: '["10.0.0.0"]' }, "egress", '["10.0.0.0"]'],
+    [{ data: '{"size":"10"}' }, "data.size", '"10"'],
+    [{ data: '{"onDestroy":"forget"}' }, "data.onDestroy", '"forget"'],
+    [{ data: '{"shared":"no"}' }, "data.shared", '"no"'],
+  ];
+  bad.push(...badOnKubernetes.map(([texts, ...rest]): (typeof bad)[number] => [{ ...kubernetes, ...texts }, ...rest]));
   for (const [texts, key, value] of bad) {
     it(`refuses ${key} = ${value} with one line: key, value, what is allowed`, () => {
       const message = errorOf(texts);
@@ -117,6 +147,78 @@ describe("config", () => {
       /^config image\.ref: .*image\.packages/,
     );
     assert.equal(parse({ image: '{"ref":"team/r:1"}' }).image.ref, "team/r:1");
+  });
+
+  const conflicts: [string, Record<string, string>, RegExp][] = [
+    [
+      "no registry",
+      { platform: "kubernetes" },
+      /^config registry: is not set; allowed: HOST\/PATH .*image\.ref.*image\.share/,
+    ],
+    ["a registry beside image.share", { ...kubernetes, image: '{"share":true}' }, /^config image\.share: /],
+    [
+      "half a login",
+      { ...kubernetes, image: '{"username":"me"}' },
+      /^config image\.username: goes with image\.password/,
+    ],
+    ["workers beside pools", { ...kubernetes, workers: "3", pools: '[{"name":"a","workers":1}]' }, /^config workers: /],
+    [
+      "two pools of a name",
+      { ...kubernetes, pools: '[{"name":"a","workers":1},{"name":"a","workers":2}]' },
+      /^config pools: two are named a; /,
+    ],
+    [
+      "a pool without a number",
+      { ...kubernetes, pools: '[{"name":"a"}]' },
+      /^config pools\[0\]\.workers: is not set; /,
+    ],
+    [
+      "settings of a Redis made elsewhere",
+      { ...kubernetes, redis: '{"url":"redis://r","cpus":1}' },
+      /^config redis\.url: .*redis\.cpus/,
+    ],
+    [
+      "an image without a version",
+      { ...kubernetes, image: '{"ref":"team/r"}' },
+      /^config image\.ref: "team\/r" .*digest/,
+    ],
+    [
+      "the tag latest",
+      { ...kubernetes, image: '{"ref":"team/r:latest"}' },
+      /^config image\.ref: "team\/r:latest" .*digest/,
+    ],
+    [
+      "a folder of this machine",
+      { ...kubernetes, master: '{"dataDir":"."}' },
+      /^config master\.dataDir: has no effect on /,
+    ],
+    ["pools on Docker", { pools: '[{"name":"a","workers":1}]' }, /^config pools: has no effect on platform docker/],
+    ["a GPU on Docker", { worker: '{"gpu":1}' }, /^config worker\.gpu: has no effect on platform docker/],
+  ];
+  for (const [what, texts, message] of conflicts) {
+    it(`refuses keys that do not go together: ${what}`, () => {
+      const lines = errorOf(texts).split("\n");
+      assert.equal(lines.length, 1);
+      assert.match(lines[0] ?? "", message);
+    });
+  }
+
+  it("takes images by digest and tag, with a registry's port too", () => {
+    for (const ref of ["team/r:1", "r.example.org:5000/r:1.2", "team/r@sha256:" + "a".repeat(64)]) {
+      assert.equal(parse({ platform: "kubernetes", image: JSON.stringify({ ref }) }).image.ref, ref);
+    }
+    assert.match(errorOf({ platform: "kubernetes", image: '{"ref":"r.example.org:5000/r"}' }), /digest/);
+  });
+
+  it("does not print secrets", () => {
+    const secret = [
+      { ...kubernetes, redis: '{"url":"http://:hush@r"}' },
+      { ...kubernetes, redis: '{"url":"redis://:hush@r/3"}' },
+      { ...kubernetes, image: '{"username":"me","password":["hush"]}' },
+      { ...kubernetes, data: '{"s3":{"accessKeyId":"id","secretAccessKey":["hush"]}}' },
+      { ...kubernetes, pools: '[{"name":"a","workers":1,"env":{"REDIS_X":"hush"}}]' },
+    ];
+    for (const texts of secret) assert.match(errorOf(texts), /^config (?!.*hush)\S+ is not allowed; allowed: ./);
   });
 
   it("says for every key what is allowed", () => {

@@ -5,8 +5,8 @@ import * as path from "node:path";
 import { RedisQueue, RImage, RMaster, RWorkerPool } from "../../components/docker";
 import { cpuLimit } from "../../components/docker/container";
 import { ownerUser, writeWarning, type Data } from "../../components/docker/data";
-import { redisConf } from "../../components/docker/redisConf";
 import { redisEndpoint } from "../../components/environment";
+import { defaultUser, redisConf } from "../../components/redisConf";
 import { ofType, register, resolve, type Registered } from "./mocks";
 
 const shared = { network: "net", labels: { "rcluster.stack": "rcluster/test" } };
@@ -114,7 +114,7 @@ describe("secrets", () => {
   });
 
   it("leave Redis' config with a digest of the password", () => {
-    const conf = redisConf("hush", 2 ** 30);
+    const conf = redisConf([defaultUser(["hush"])], 2 ** 30);
     assert.doesNotMatch(conf, /hush/);
     assert.match(conf, /^user default on #[0-9a-f]{64} /m);
     assert.match(conf, /^maxmemory-policy noeviction$/m);

@@ -7,6 +7,9 @@ export interface Registered {
   readonly inputs: Record<string, unknown>;
 }
 
+/** The key that marks a secret among a resource's inputs; its value is beside it. */
+export const secretMark = "4dabf18193072939515e22adb298388d";
+
 /**
  * Runs a program against Pulumi's mocks.
  *
@@ -18,7 +21,10 @@ export async function register(program: () => unknown, preview = false): Promise
     {
       newResource: ({ type, name, inputs }) => {
         resources.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: `${name}-id`, state: { ...(inputs as object), ...outputs[type] } };
+        return {
+          id: `${name}-id`,
+          state: { ...(inputs as object), ...outputs[type], ...identity(type, name, inputs as { metadata?: object }) },
+        };
       },
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
@@ -29,6 +35,11 @@ export async function register(program: () => unknown, preview = false): Promise
   await program();
   await pulumi.runtime.disconnect();
   return resources;
+}
+
+// What Kubernetes' provider names by itself.
+function identity(type: string, name: string, inputs: { metadata?: object }): object {
+  return type.startsWith("kubernetes:") ? { metadata: { name: `${name}-made`, ...inputs.metadata } } : {};
 }
 
 const outputs: Record<string, object> = {

@@ -67,6 +67,8 @@ work <- function(queue = utils::tail(commandArgs(TRUE), 1)) {
   con <- connect_patiently(redis_endpoint())
   check_protocol(con, queue)
   loop <- new_loop(con, queue, id)
+  ready <- Sys.getenv("RCLUSTER_READY")
+  if (nzchar(ready)) file.create(ready)
   suspendInterrupts(run_tasks(loop))
   quit("no", status = 0, runLast = FALSE)
 }

@@ -1,0 +1,14 @@
+export * from "../contracts";
+export { claim, type ClaimArgs, type Data } from "./claim";
+export type { ClusterContext, Workload } from "./context";
+export { clusterNamespace } from "./namespace";
+export type { KubernetesEndpoint } from "./password";
+export type { Placement } from "./pod";
+export { clientEgress, closed, type Egress, type Peer } from "./policies";
+export { pullSecret } from "./pullSecret";
+export type { PodResources } from "./quantities";
+export { RedisQueue, type RedisQueueArgs } from "./redisQueue";
+export { restartWarning } from "./restartWarning";
+export { RImage, type RImageArgs, type RegistryLogin } from "./rImage";
+export { RMaster, type RMasterArgs } from "./rMaster";
+export { RWorkerPool, type RWorkerPoolArgs } from "./rWorkerPool";

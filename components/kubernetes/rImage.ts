@@ -1,0 +1,62 @@
+import * as docker from "@pulumi/docker";
+import * as pulumi from "@pulumi/pulumi";
+import { imageBuild, type ImageRecipe } from "../imageContext";
+
+/** Who pushes to a registry. */
+export interface RegistryLogin {
+  readonly server: pulumi.Input<string>;
+  readonly username: pulumi.Input<string>;
+  /** Password or token. Pass it as a secret. */
+  readonly password: pulumi.Input<string>;
+}
+
+export interface RImageArgs extends ImageRecipe {
+  /** Repository and tag: `HOST/PATH:TAG` of a registry, or any of the engine's where it is not pushed. */
+  readonly imageName: string;
+  /** An image built elsewhere, instead of building one: the other arguments then have no effect. */
+  readonly ref?: string;
+  /** Whether to push it. False is for clusters that share the engine's images. Default: true. */
+  readonly push?: boolean;
+  /** Default: what `docker login` has stored. */
+  readonly login?: RegistryLogin;
+}
+
+/**
+ * The image that master and workers run, built from images/r and pushed to a registry that the cluster pulls from. A
+ * build that fails stops `up` before any pod changes.
+ *
+ * @example
+ * const image = new RImage("image", { imageName: "registry.example.org/stats/rcluster:lab", packages: ["sf"] });
+ */
+export class RImage extends pulumi.ComponentResource {
+  /** The image by its digest, or by a tag of its own where it was not pushed. */
+  readonly ref: pulumi.Output<string>;
+
+  constructor(name: string, args: RImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rcluster:kubernetes:RImage", name, {}, opts);
+    this.ref = args.ref ? pulumi.output(args.ref) : built(name, args, { parent: this });
+    this.registerOutputs({ ref: this.ref });
+  }
+}
+
+function built(name: string, args: RImageArgs, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  const push = args.push ?? true;
+  const { repoDigest } = new docker.Image(
+    `${name}-built`,
+    {
+      imageName: args.imageName,
+      build: imageBuild(args.imageName, args),
+      skipPush: !push,
+      ...(args.login && { registry: args.login }),
+    },
+    opts,
+  );
+  return push ? repoDigest : ownTag(name, args.imageName, repoDigest, opts);
+}
+
+// What was not pushed has no digest; a kubelet that shares the engine's images finds it by a tag.
+function ownTag(name: string, imageName: string, id: pulumi.Output<string>, opts: pulumi.CustomResourceOptions) {
+  const repository = imageName.replace(/:[^/:]*$/, "");
+  const targetImage = id.apply((digest) => `${repository}:${digest.replace(/^.*sha256:/, "").slice(0, 12)}`);
+  return new docker.Tag(`${name}-tag`, { sourceImage: id, targetImage }, opts).targetImage;
+}

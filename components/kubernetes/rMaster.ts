@@ -1,0 +1,80 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RMasterArgs as Args } from "../contracts";
+import { commands } from "../environment";
+import { dataMount, type Data } from "./claim";
+import { clusterLabels, nameWhenUp, notAwaited, podSelector } from "./context";
+import { rPodTemplate, type RPodArgs } from "./rPod";
+
+const statefulSetName = "rmaster";
+
+export interface RMasterArgs extends Omit<Args, keyof RPodArgs>, RPodArgs {
+  /** Shared files at /data. Default: none. */
+  readonly data?: Data;
+  /**
+   * `auto`: a change, such as a new image, replaces the pod and ends the R session in it; `manual`: it waits until the
+   * pod is deleted. Default: `auto`.
+   */
+  readonly masterRollout?: "auto" | "manual";
+  /** Called before an update, such as a `restartWarning`. Default: none. */
+  readonly beforeUpdate?: pulumi.ResourceHook;
+}
+
+/**
+ * A pod named `rmaster-0` that stays up and in which `kubectl exec -it rmaster-0 -- R` opens an R whose foreach runs on
+ * the workers. One in a namespace.
+ *
+ * @example
+ * new RMaster("master", {
+ *   namespace: "stats", instance: "lab", redis: queue.endpoint, queue: "jobs", image: image.ref,
+ *   resources: { cpus: 1, memory: 2 ** 31 },
+ * });
+ */
+export class RMaster extends pulumi.ComponentResource {
+  /** Name of its pod, known once it is up. */
+  readonly podName: pulumi.Output<string>;
+
+  constructor(name: string, args: RMasterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("rcluster:kubernetes:RMaster", name, {}, opts);
+    const manual = args.masterRollout === "manual";
+    const selector = podSelector(args, "master");
+    const statefulSet = new k8s.apps.v1.StatefulSet(
+      `${name}-r`,
+      {
+        metadata: {
+          name: statefulSetName,
+          namespace: args.namespace,
+          labels: clusterLabels(args),
+          annotations: notAwaited,
+        },
+        spec: {
+          serviceName: statefulSetName,
+          replicas: 1,
+          podManagementPolicy: "Parallel", // in order, a pod that never came up would not be replaced by a better one
+          selector: { matchLabels: selector },
+          updateStrategy: { type: manual ? "OnDelete" : "RollingUpdate" },
+          template: rPodTemplate(
+            name,
+            args,
+            {
+              role: "master",
+              command: commands.master,
+              ready: ["bash", "-c", "exec 3<>/dev/tcp/$REDIS_HOST/$REDIS_PORT"], // name resolved, no policy in the way
+              // An open session is not to be moved to make room.
+              annotations: {
+                "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+                "karpenter.sh/do-not-disrupt": "true",
+              },
+              mounts: dataMount(args.data),
+              graceSeconds: 10,
+            },
+            { parent: this },
+          ),
+        },
+      },
+      { parent: this, ...(args.beforeUpdate && { hooks: { beforeUpdate: [args.beforeUpdate] } }) },
+    );
+    this.podName = nameWhenUp(args, "StatefulSet", statefulSet).apply((found) => `${found}-0`);
+    this.registerOutputs({ podName: this.podName });
+  }
+}

@@ -1,0 +1,88 @@
+import type { Platform } from "../components/contracts";
+import { kubernetesAllowed } from "./kubernetes/config";
+
+type Given = Readonly<Record<string, unknown>>;
+
+/**
+ * What is wrong with keys that are right one by one: those that rule each other out, those without effect on the
+ * platform, those that it cannot do without.
+ *
+ * @param given the config as the user wrote it, without defaults
+ * @returns one line, or undefined
+ */
+export function conflict(given: Given, platform: Platform): string | undefined {
+  return (
+    refConflict(given) ??
+    (platform === "docker" ? notForDocker(given) : notForKubernetes(given, platform)) ??
+    (platform === "kubernetes" ? imageSource(given) : undefined)
+  );
+}
+
+function at(given: Given, key: string): unknown {
+  return key.split(".").reduce<unknown>((object, part) => (object as Given | undefined)?.[part], given);
+}
+
+function refConflict(given: Given): string | undefined {
+  const keys = Object.keys((given.image as object | undefined) ?? {});
+  const other = keys.find((key) => !["ref", "username", "password", "pullSecret"].includes(key));
+  if (!keys.includes("ref") || other === undefined) return undefined;
+  return `config image.ref: names an image built elsewhere, so image.${other} has no effect; allowed: one or the other`;
+}
+
+function notForDocker(given: Given): string | undefined {
+  const key = Object.keys(kubernetesAllowed).find((name) => at(given, name) !== undefined);
+  return key && `config ${key}: has no effect on platform docker; allowed: platform kubernetes, or without this key`;
+}
+
+function notForKubernetes(given: Given, platform: Platform): string | undefined {
+  const has = (key: string) => at(given, key) !== undefined;
+  const dockers = ["master.dataDir", "master.ports"].find(has);
+  if (dockers) return `config ${dockers}: has no effect on platform ${platform}; allowed: platform docker`;
+  if (has("pools") && has("workers") && given.workers !== "auto") {
+    return "config workers: has no effect beside pools, which say how many workers each has; allowed: one or the other";
+  }
+  const twice = repeated((given.pools as { name: string }[] | undefined)?.map(({ name }) => name) ?? []);
+  if (twice) return `config pools: two are named ${twice}; allowed: a name of its own for each`;
+  return redisConflict(given);
+}
+
+function repeated(names: readonly string[]): string | undefined {
+  return names.find((name, index) => names.indexOf(name) !== index);
+}
+
+function redisConflict(given: Given): string | undefined {
+  const keys = Object.keys((given.redis as object | undefined) ?? {});
+  const other = keys.find((key) => key !== "url");
+  if (!keys.includes("url") || other === undefined) return undefined;
+  return `config redis.url: names a Redis made elsewhere, so redis.${other} has no effect; allowed: one or the other`;
+}
+
+function imageSource(given: Given): string | undefined {
+  const ref = at(given, "image.ref") as string | undefined;
+  if (ref !== undefined) return versionOf(ref) ? undefined : noVersion(ref);
+  if (at(given, "image.share") === true) {
+    if (given.registry === undefined) return undefined;
+    return "config image.share: says that no registry is needed, so registry has no effect; allowed: one or the other";
+  }
+  if (given.registry === undefined) {
+    return (
+      `config registry: is not set; allowed: ${kubernetesAllowed.registry}, ` +
+      "or image.ref for an image built elsewhere, or image.share for a cluster that sees this Docker engine's images"
+    );
+  }
+  const [login, other] = ["image.username", "image.password"].map((key) => at(given, key) !== undefined);
+  if (login !== other) return "config image.username: goes with image.password; allowed: both or none";
+  return undefined;
+}
+
+function versionOf(ref: string): string | undefined {
+  const [, tag] = /(?:@|:)([^/:@]+(?::[0-9a-f]+)?)$/.exec(ref) ?? [];
+  return tag === "latest" ? undefined : tag;
+}
+
+function noVersion(ref: string): string {
+  return (
+    `config image.ref: "${ref}" is not allowed on platform kubernetes, ` +
+    "where nodes would run different images of that name; allowed: an image with a digest or a tag other than latest"
+  );
+}

@@ -1,0 +1,47 @@
+import type { Cluster } from "../../components/contracts";
+
+/** What there is to describe. */
+interface Made {
+  readonly namespace: string;
+  readonly context: string;
+  readonly kubeconfig?: string;
+  readonly master: string;
+  readonly deployments: readonly string[];
+  readonly instance: string;
+  readonly image: string;
+  readonly workers: number;
+  /** Port of this machine for Redis; undefined for a Redis that is not the stack's. */
+  readonly localPort?: number;
+}
+
+/** The output `cluster` of a cluster on Kubernetes. */
+export function describeCluster(made: Made): Cluster {
+  const { namespace, context, kubeconfig, master, deployments, image, workers, localPort } = made;
+  const kubectl = [
+    "kubectl",
+    ...(kubeconfig ? ["--kubeconfig", kubeconfig] : []),
+    ...["--context", context, "--namespace", namespace],
+  ];
+  const line = (...args: string[]) => [...kubectl, ...args].map(quote).join(" ");
+  const selector = `app.kubernetes.io/instance=${made.instance},app.kubernetes.io/component=worker`;
+  return {
+    version: 1,
+    platform: "kubernetes",
+    names: { namespace, redis: "redis", master, workers: deployments },
+    workers,
+    exec: [...kubectl, "exec", "--stdin", master, "--"],
+    commands: {
+      shell: line("exec", "-it", master, "--", "R"),
+      rscript: line("exec", master, "--", "Rscript"),
+      ...(workers > 0 && {
+        logs: line("logs", "--follow", "--prefix", "--max-log-requests", "100", "--selector", selector),
+      }),
+      ...(localPort !== undefined && { portForward: line("port-forward", "service/redis", `${localPort}:6379`) }),
+    },
+    image,
+  };
+}
+
+function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,139 @@
+import * as docker from "@pulumi/docker";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { RedisEndpoint } from "../../components/contracts";
+import { findEngine } from "../../components/docker/engine";
+import { names, parseRedisUrl, type Environment } from "../../components/environment";
+import {
+  clientEgress,
+  closed,
+  clusterNamespace,
+  pullSecret,
+  RedisQueue,
+  RImage,
+  type ClusterContext,
+  type KubernetesEndpoint,
+} from "../../components/kubernetes";
+import type { Access } from "../../components/kubernetes/access";
+import { clusterLabels } from "../../components/kubernetes/context";
+import { clusterId, nodePlatform } from "../../components/kubernetes/identity";
+import { hasKeptClaim } from "../../components/kubernetes/kept";
+import { expandHome } from "../../components/kubernetes/kubeconfig";
+import type { ClusterConfig } from "../config";
+import { dataClaim, placementOf, storeEnvironment, type Place } from "./plan";
+
+/** The kubeconfig's path, as programs take it. */
+export function kubeconfigOf({ kubernetes }: ClusterConfig): string | undefined {
+  return kubernetes.kubeconfig && expandHome(kubernetes.kubeconfig);
+}
+
+/**
+ * A provider for the cluster, and one for what a destroy may leave behind: that one takes over what an earlier cluster
+ * of the stack has left, instead of complaining that it exists.
+ */
+export async function providers(config: ClusterConfig, access: Access, namespace: string) {
+  const args: k8s.ProviderArgs = {
+    kubeconfig: kubeconfigOf(config),
+    context: access.context,
+    clusterIdentifier: await clusterId(access),
+    enableConfigMapMutable: true,
+    enableSecretMutable: true,
+  };
+  const upsertExistingObjects = await hasKeptClaim(access, namespace, dataClaim);
+  return {
+    provider: new k8s.Provider("kubernetes", args),
+    keeper: new k8s.Provider(
+      "kubernetes-kept",
+      { ...args, upsertExistingObjects },
+      { ignoreChanges: ["upsertExistingObjects"] }, // it matters only while these things are made
+    ),
+  };
+}
+
+/** The namespace of the stack's own, or the one that it adopts. */
+export function namespaceOf(place: Place, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+  return place.adopted ? pulumi.output(place.namespace) : clusterNamespace("namespace", place, opts);
+}
+
+/** Policies for all pods of the cluster; Redis brings its own. */
+export function policies(config: ClusterConfig, context: ClusterContext, opts: pulumi.CustomResourceOptions) {
+  const { url } = config.redis;
+  const egress = clientEgress(context, config.egress, url === undefined ? undefined : parseRedisUrl(url).port);
+  const metadata = { namespace: context.namespace, labels: clusterLabels(context) };
+  return [
+    new k8s.networking.v1.NetworkPolicy("closed", { metadata, spec: closed(context) }, opts),
+    new k8s.networking.v1.NetworkPolicy("egress", { metadata, spec: egress }, opts),
+  ];
+}
+
+/** The image, built where it was not built elsewhere, and the Secret to pull it with. */
+export async function imageOf(
+  config: ClusterConfig,
+  context: ClusterContext,
+  access: Access,
+  provider: k8s.Provider,
+): Promise<{ image: pulumi.Output<string>; pullSecret?: pulumi.Input<string> }> {
+  const { image, registry } = config;
+  const login = loginOf(config);
+  const secret = login ? pullSecret("registry", context, login, { provider }) : image.pullSecret;
+  if (image.ref !== undefined) return { image: pulumi.output(image.ref), pullSecret: secret };
+  const engine = await findEngine();
+  const name = `rcluster:${context.instance}`;
+  const built = new RImage(
+    "image",
+    {
+      ...image,
+      imageName: image.share ? name : `${registry}/${name}`,
+      push: !image.share,
+      platform: await nodePlatform(access, image.platform),
+      login,
+    },
+    { providers: [new docker.Provider("docker", { host: engine.host, certPath: engine.certPath })] },
+  );
+  return { image: built.ref, pullSecret: secret };
+}
+
+function loginOf({ image, registry }: ClusterConfig) {
+  const { username, password, ref } = image;
+  if (username === undefined || password === undefined) return undefined;
+  const [server = ""] = (ref ?? registry ?? "").split("/");
+  return { server, username, password: pulumi.secret(password) };
+}
+
+/** Redis as pods and as this machine reach it: the cluster's own, or the one that the config names. */
+export function queueOf(
+  config: ClusterConfig,
+  context: ClusterContext,
+  stack: string,
+  opts: pulumi.ComponentResourceOptions,
+): { redis: KubernetesEndpoint; external: RedisEndpoint; localPort?: number } {
+  const { redis, kubernetes } = config;
+  if (redis.url !== undefined) {
+    const existing = parseRedisUrl(redis.url);
+    return { redis: existing, external: existing };
+  }
+  const localPort = redis.port ?? names(stack).redisPort;
+  const { endpoint, external } = new RedisQueue(
+    "redis",
+    {
+      ...context,
+      ...placementOf(redis),
+      memory: redis.memory,
+      cpus: redis.cpus,
+      image: redis.image,
+      size: redis.size,
+      storageClass: redis.storageClass ?? kubernetes.storageClass,
+      passwordVersion: redis.passwordVersion,
+      peers: redis.peers,
+      localPort,
+    },
+    opts,
+  );
+  return { redis: endpoint, external, localPort };
+}
+
+/** R's own environment and what leads it to the store of files, secret for Pulumi too. */
+export function environmentOf({ data }: ClusterConfig, own: Environment): pulumi.Output<Environment> | undefined {
+  const env = { ...storeEnvironment(data), ...own };
+  return Object.keys(env).length > 0 ? pulumi.secret(env) : undefined;
+}
