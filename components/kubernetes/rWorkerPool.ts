@@ -53,7 +53,7 @@ export class RWorkerPool extends pulumi.ComponentResource {
               pool: args.pool,
               command: commands.worker,
               env: { RCLUSTER_GRACE: String(graceSeconds), RCLUSTER_READY: readyFile },
-              ready: ["test", "-e", readyFile],
+              ready: ["sh", "-c", `test -e ${readyFile} || { echo R has not joined the queue yet; exit 1; }`],
               mounts: dataMount(args.data, args.dataReadOnly),
               graceSeconds: graceSeconds + 5, // the worker ends by itself before
               spread: true,

@@ -12,11 +12,10 @@ import {
   passwordVersions,
   type KubernetesEndpoint,
 } from "./password";
-import { podTemplate, type Placement, type VolumeMount } from "./pod";
+import type { Placement } from "./pod";
 import { redisAccess, type Peer } from "./policies";
-import { aclLine, keeper, redisContainer, reloader } from "./redisPod";
+import { aclLine, keeper, redisPodTemplate } from "./redisPod";
 
-const user = 999; // of the official images of Redis and Valkey
 const serviceName = "redis";
 
 export interface RedisQueueArgs extends ClusterContext, Placement {
@@ -32,7 +31,8 @@ export interface RedisQueueArgs extends ClusterContext, Placement {
   readonly storageClass?: string;
   /**
    * Which generated password is current, counted from 1: a higher one makes a new password. Redis accepts the one
-   * before as well, so that nobody is cut off. Default: 1.
+   * before as well, so that nobody is cut off; a provider with `enableSecretMutable` leaves all pods as they are.
+   * Default: 1.
    */
   readonly passwordVersion?: number;
   /** Pods outside of the cluster that may connect. They log in as user `reader`, who may only count. Default: none. */
@@ -104,16 +104,6 @@ export class RedisQueue extends pulumi.ComponentResource {
       child,
     );
 
-    const mounts: VolumeMount[] = [
-      { volume: { name: "conf", configMap: { name: conf.metadata.name } }, path: "/etc/rcluster/conf" },
-      {
-        volume: { name: "acl", secret: { secretName: acl.metadata.name, defaultMode: 0o440 } },
-        path: "/etc/rcluster/acl",
-      },
-      ...passwordMount(`${name}-keeper`, args, { password: keeping }, child),
-    ];
-    const image = args.image ?? "redis:8";
-    const data = { volume: { name: "data", persistentVolumeClaim: { claimName } }, path: "/data", readOnly: false };
     const server = new k8s.apps.v1.StatefulSet(
       `${name}-server`,
       {
@@ -123,15 +113,15 @@ export class RedisQueue extends pulumi.ComponentResource {
           replicas: 1,
           podManagementPolicy: "Parallel", // in order, a pod that never came up would not be replaced by a better one
           selector: { matchLabels: selector },
-          template: podTemplate({
+          template: redisPodTemplate({
             ...args,
             labels: { ...metadata.labels, ...selector },
-            user,
-            containers: [
-              redisContainer({ image, memory: args.memory, cpus: args.cpus ?? 0.25, mounts: [...mounts, data] }),
-              reloader({ image, mounts }),
-            ],
-            graceSeconds: 30,
+            image: args.image ?? "redis:8",
+            cpus: args.cpus ?? 0.25,
+            conf: conf.metadata.name,
+            acl: acl.metadata.name,
+            password: passwordMount(`${name}-keeper`, args, { password: keeping }, child),
+            claimName,
           }),
         },
       },

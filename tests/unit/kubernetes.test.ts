@@ -224,7 +224,7 @@ describe("RWorkerPool on kubernetes", () => {
     });
     const container = spec(deployment).template.spec.containers[0];
     const file = container?.env?.find(({ name }) => name === "RCLUSTER_READY")?.value ?? "none";
-    assert.match(JSON.stringify(container?.readinessProbe), new RegExp(`"test","-e","${file}"`));
+    assert.match(JSON.stringify(container?.readinessProbe), new RegExp(`test -e ${file} `));
   });
 
   it("spreads workers over nodes, and takes placement, devices and disk from its arguments", async () => {
