@@ -8,7 +8,10 @@ const gone: Readonly<Record<Platform, { readonly what: string; readonly stays: s
     what: "pods, secrets and volumes",
     stays: "the image in its registry, the settings, /data where data.onDestroy is keep",
   },
-  eks: { what: "pods, secrets and volumes", stays: "the settings" },
+  eks: {
+    what: "pods, volumes, nodes, the EKS cluster, its network and images",
+    stays: "the settings; a key of its own for the 7 days that AWS keeps it",
+  },
 };
 
 main(async () => {

@@ -3,9 +3,9 @@ import { pulumi } from "./run";
 
 const usage = "usage: npm start [-- STACK] or npm run down [-- STACK]; without STACK it is `local`";
 
-/** The stack that `npm start` and `npm run down` work on: their first argument, else `local`. */
-export function chosenStack(args: readonly string[] = process.argv.slice(2)): string {
-  const [stack = "local", ...rest] = args;
+/** The stack that a command works on: its first argument, else `fallback`. */
+export function chosenStack(args: readonly string[] = process.argv.slice(2), fallback = "local"): string {
+  const [stack = fallback, ...rest] = args;
   if (stack.startsWith("-") || rest.length > 0) throw new Error(usage);
   return stack;
 }

@@ -11,8 +11,11 @@ const example = path.join("examples", "first.R");
 main(async () => {
   const stack = chosenStack();
   await ensureStack(stack);
-  if ((await platformOf(stack)) === "docker") await findEngine();
-  await pulumi(["up", "--yes", "--skip-preview", "--stack", stack]);
+  const platform = await platformOf(stack);
+  if (platform === "docker") await findEngine();
+  // What costs money is shown first, and asked for.
+  const unasked = platform === "eks" ? [] : ["--yes", "--skip-preview"];
+  await pulumi(["up", ...unasked, "--stack", stack]);
 
   const output = await pulumi(["stack", "output", "cluster", "--json", "--stack", stack], { capture: true });
   const { names, workers, exec, commands } = JSON.parse(output) as Cluster;

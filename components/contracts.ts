@@ -99,4 +99,6 @@ export interface PlatformOutputs {
   readonly cluster: Output<Cluster>;
   /** The Redis as this machine reaches it. */
   readonly redis: RedisEndpoint;
+  /** What the platform tells besides, as further outputs of the stack. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { platforms } from "../components/contracts";
+import { aws, awsAllowed } from "./eks/config";
 import { conflict } from "./conflicts";
 import * as k8s from "./kubernetes/config";
 import * as values from "./values";
@@ -53,6 +54,7 @@ const clusterConfig = z.strictObject({
   kubernetes: k8s.kubernetes.readonly().prefault({}),
   egress: k8s.egress.default("all"),
   data: k8s.data.readonly().prefault({}),
+  aws: aws.readonly().prefault({}),
 });
 
 /** A stack's config, validated and frozen; memory in bytes. README.md says what each key means. */
@@ -87,6 +89,7 @@ export const allowed: Readonly<Record<string, string>> = {
   "redis.port": "a port from 1 to 65535",
   "redis.image": values.imageAllowed,
   ...k8s.kubernetesAllowed,
+  ...awsAllowed,
 };
 
 /**

@@ -14,7 +14,8 @@ export function conflict(given: Given, platform: Platform): string | undefined {
   return (
     refConflict(given) ??
     (platform === "docker" ? notForDocker(given) : notForKubernetes(given, platform)) ??
-    (platform === "kubernetes" ? imageSource(given) : undefined)
+    (platform === "kubernetes" ? imageSource(given) : undefined) ??
+    (platform === "eks" ? awsConflict(given) : notWithoutAws(given, platform))
   );
 }
 
@@ -24,7 +25,7 @@ function at(given: Given, key: string): unknown {
 
 function refConflict(given: Given): string | undefined {
   const keys = Object.keys((given.image as object | undefined) ?? {});
-  const other = keys.find((key) => !["ref", "username", "password", "pullSecret"].includes(key));
+  const other = keys.find((key) => !["ref", "username", "password", "pullSecret", "platform"].includes(key));
   if (!keys.includes("ref") || other === undefined) return undefined;
   return `config image.ref: names an image built elsewhere, so image.${other} has no effect; allowed: one or the other`;
 }
@@ -86,3 +87,45 @@ function noVersion(ref: string): string {
     "where nodes would run different images of that name; allowed: an image with a digest or a tag other than latest"
   );
 }
+
+function notWithoutAws(given: Given, platform: Platform): string | undefined {
+  if (given.aws === undefined) return undefined;
+  return `config aws: has no effect on platform ${platform}; allowed: platform eks, or without this key`;
+}
+
+const madeByEks = {
+  kubernetes: "the cluster is made by the stack; platform kubernetes is for one that exists",
+  registry: "the registry is made by the stack, on ECR",
+  "image.share": "the cluster has nodes of its own",
+  "data.storageClass": "the StorageClass is made by the stack",
+  "redis.storageClass": "the StorageClass is made by the stack",
+  "data.shared": "volumes of EBS are on one node at a time; aws.bucket is for shared files",
+  "data.onDestroy": "volumes go with the cluster; aws.bucket is for files that stay",
+};
+
+function awsConflict(given: Given): string | undefined {
+  const key = Object.keys(madeByEks).find((name) => at(given, name) !== undefined) as
+    keyof typeof madeByEks | undefined;
+  if (key) return `config ${key}: has no effect on platform eks: ${madeByEks[key]}; allowed: without this key`;
+  const has = (name: string) => at(given, `aws.vpc.${name}`) !== undefined;
+  const own = ["cidr", "zones", "natGateways", "ecrEndpoints"].find(has);
+  if (has("id") && own)
+    return `config aws.vpc.id: names an existing VPC, so aws.vpc.${own} has no effect; allowed: one or the other`;
+  if (has("subnets") && !has("id")) return "config aws.vpc.subnets: is not set without aws.vpc.id; allowed: both";
+  const [nats, zones] = ["natGateways", "zones"].map((name) => at(given, `aws.vpc.${name}`));
+  if (Number(nats ?? 1) > Number(zones ?? 2)) {
+    return `config aws.vpc.natGateways: ${String(nats)} is not allowed; allowed: 0, 1, or one for each of the zones`;
+  }
+  if (given.egress === "none" && (at(given, "aws.bucket") ?? "none") !== "none") {
+    return "config aws.bucket: cannot be reached with egress none; allowed: egress all, or a list with S3's networks";
+  }
+  if (at(given, "aws.publicAccess") === undefined) return noPublicAccess;
+  if (at(given, "image.ref") !== undefined && at(given, "image.platform") === undefined) {
+    return "config image.platform: is not set, and an image built elsewhere does not say it; allowed: linux/amd64 or linux/arm64";
+  }
+  return undefined;
+}
+
+const noPublicAccess =
+  "config aws.publicAccess: is not set; allowed: the networks that may reach the cluster's API, such as your own address " +
+  "($(curl -s https://checkip.amazonaws.com)/32), all, or none for those inside of the VPC only";

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { PlatformOutputs } from "../components/contracts";
 import { readConfig, type ClusterConfig } from "./config";
 
@@ -9,13 +8,13 @@ async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     case "kubernetes":
       return (await import("./kubernetes")).deploy(config);
     case "eks":
-      throw new pulumi.RunError(`config platform: ${config.platform} is not built yet; allowed: docker, kubernetes`);
+      return (await import("./eks")).deploy(config);
   }
 }
 
 export = async () => {
   const config = readConfig();
-  const { cluster, redis } = await deploy(config);
+  const { cluster, redis, more } = await deploy(config);
   return {
     cluster,
     queue: config.queue,
@@ -25,5 +24,6 @@ export = async () => {
     redisHost: redis.host,
     redisPort: redis.port,
     redisUrl: redis.url,
+    ...more,
   };
 };

@@ -12,3 +12,4 @@ export { restartWarning } from "./restartWarning";
 export { RImage, type RImageArgs, type RegistryLogin } from "./rImage";
 export { RMaster, type RMasterArgs } from "./rMaster";
 export { RWorkerPool, type RWorkerPoolArgs } from "./rWorkerPool";
+export { serviceAccount } from "./serviceAccount";

@@ -58,6 +58,8 @@ export interface PodSpec extends Placement {
   readonly graceSeconds: number;
   /** Name of the Secret for the image's registry. Default: none. */
   readonly pullSecret?: pulumi.Input<string>;
+  /** Name of the service account; its token is not in the pod. Default: the namespace's own. */
+  readonly serviceAccount?: pulumi.Input<string>;
   /** Labels of the pods that this one keeps away from, where other nodes have room. Default: none. */
   readonly spread?: Environment;
 }
@@ -75,6 +77,7 @@ export function podTemplate(spec: PodSpec): types.input.core.v1.PodTemplateSpec 
     metadata: { labels: spec.labels, ...(spec.annotations && { annotations: spec.annotations }) },
     spec: {
       automountServiceAccountToken: false,
+      ...(spec.serviceAccount !== undefined && { serviceAccountName: spec.serviceAccount }),
       enableServiceLinks: false,
       securityContext: {
         runAsNonRoot: true,
@@ -104,6 +107,12 @@ export function podTemplate(spec: PodSpec): types.input.core.v1.PodTemplateSpec 
     },
   };
 }
+
+/** Annotations of a pod that is not to be moved to make room on other nodes, by whatever scales them. */
+export const notMoved: Environment = {
+  "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
+  "karpenter.sh/do-not-disrupt": "true",
+};
 
 function container(spec: ContainerSpec): types.input.core.v1.Container {
   return {

@@ -12,7 +12,7 @@ export interface RegistryLogin {
 
 export interface RImageArgs extends ImageRecipe {
   /** Repository and tag: `HOST/PATH:TAG` of a registry, or any of the engine's where it is not pushed. */
-  readonly imageName: string;
+  readonly imageName: pulumi.Input<string>;
   /** An image built elsewhere, instead of building one: the other arguments then have no effect. */
   readonly ref?: string;
   /** Whether to push it. False is for clusters that share the engine's images. Default: true. */
@@ -45,7 +45,7 @@ function built(name: string, args: RImageArgs, opts: pulumi.CustomResourceOption
     `${name}-built`,
     {
       imageName: args.imageName,
-      build: imageBuild(args.imageName, args),
+      build: imageBuild(`${pulumi.getStack()}-${name}`, args),
       skipPush: !push,
       ...(args.login && { registry: args.login }),
     },
@@ -55,8 +55,15 @@ function built(name: string, args: RImageArgs, opts: pulumi.CustomResourceOption
 }
 
 // What was not pushed has no digest; a kubelet that shares the engine's images finds it by a tag.
-function ownTag(name: string, imageName: string, id: pulumi.Output<string>, opts: pulumi.CustomResourceOptions) {
-  const repository = imageName.replace(/:[^/:]*$/, "");
-  const targetImage = id.apply((digest) => `${repository}:${digest.replace(/^.*sha256:/, "").slice(0, 12)}`);
+function ownTag(
+  name: string,
+  imageName: pulumi.Input<string>,
+  id: pulumi.Output<string>,
+  opts: pulumi.CustomResourceOptions,
+) {
+  const targetImage = pulumi.all([imageName, id]).apply(([title, digest]) => {
+    const repository = title.replace(/:[^/:]*$/, "");
+    return `${repository}:${digest.replace(/^.*sha256:/, "").slice(0, 12)}`;
+  });
   return new docker.Tag(`${name}-tag`, { sourceImage: id, targetImage }, opts).targetImage;
 }

@@ -4,6 +4,7 @@ import type { RMasterArgs as Args } from "../contracts";
 import { commands } from "../environment";
 import { dataMount, type Data } from "./claim";
 import { clusterLabels, nameWhenUp, notAwaited, podSelector } from "./context";
+import { notMoved } from "./pod";
 import { rPodTemplate, type RPodArgs } from "./rPod";
 
 const statefulSetName = "rmaster";
@@ -60,11 +61,7 @@ export class RMaster extends pulumi.ComponentResource {
               role: "master",
               command: commands.master,
               ready: ["bash", "-c", "exec 3<>/dev/tcp/$REDIS_HOST/$REDIS_PORT"], // name resolved, no policy in the way
-              // An open session is not to be moved to make room.
-              annotations: {
-                "cluster-autoscaler.kubernetes.io/safe-to-evict": "false",
-                "karpenter.sh/do-not-disrupt": "true",
-              },
+              annotations: notMoved, // for the open session's sake
               mounts: dataMount(args.data),
               graceSeconds: 10,
             },

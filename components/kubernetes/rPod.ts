@@ -20,6 +20,8 @@ export interface RPodArgs extends ClusterContext, Placement {
   readonly env?: pulumi.Input<Environment>;
   /** Name of the Secret for the image's registry. Default: none. */
   readonly pullSecret?: pulumi.Input<string>;
+  /** Name of the service account; its token is not in the pod. Default: the namespace's own. */
+  readonly serviceAccount?: pulumi.Input<string>;
 }
 
 interface RPod extends Pick<PodSpec, "graceSeconds" | "annotations"> {

@@ -2,7 +2,7 @@ import * as path from "node:path/posix";
 import type { Input } from "@pulumi/pulumi";
 import { redisPort, type Environment } from "../environment";
 import { podPasswordFile } from "./password";
-import { podTemplate, type ContainerSpec, type Placement, type VolumeMount } from "./pod";
+import { notMoved, podTemplate, type ContainerSpec, type Placement, type VolumeMount } from "./pod";
 
 /**
  * The user as whom Redis' own pod logs in. Its password never changes: with one that does, a list of users that is two
@@ -51,6 +51,7 @@ export function redisPodTemplate(args: RedisPodArgs) {
   const data: VolumeMount = { volume: claim, path: "/data", readOnly: false };
   return podTemplate({
     ...args,
+    annotations: notMoved,
     user,
     containers: [redisContainer({ image, memory, cpus, mounts: [...mounts, data] }), reloader({ image, mounts })],
     graceSeconds: 30,

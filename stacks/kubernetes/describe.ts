@@ -1,7 +1,8 @@
-import type { Cluster } from "../../components/contracts";
+import type { Cluster, Platform } from "../../components/contracts";
 
 /** What there is to describe. */
 interface Made {
+  readonly platform: Platform;
   readonly namespace: string;
   readonly context: string;
   readonly kubeconfig?: string;
@@ -26,7 +27,7 @@ export function describeCluster(made: Made): Cluster {
   const selector = `app.kubernetes.io/instance=${made.instance},app.kubernetes.io/component=worker`;
   return {
     version: 1,
-    platform: "kubernetes",
+    platform: made.platform,
     names: { namespace, redis: "redis", master, workers: deployments },
     workers,
     exec: [...kubectl, "exec", "--stdin", master, "--"],

@@ -66,13 +66,19 @@ export function policies(config: ClusterConfig, context: ClusterContext, opts: p
   ];
 }
 
+/** An image by its digest, and the Secret to pull it with. */
+export interface Image {
+  readonly image: pulumi.Output<string>;
+  readonly pullSecret?: pulumi.Input<string>;
+}
+
 /** The image, built where it was not built elsewhere, and the Secret to pull it with. */
 export async function imageOf(
   config: ClusterConfig,
   context: ClusterContext,
   access: Access,
   provider: k8s.Provider,
-): Promise<{ image: pulumi.Output<string>; pullSecret?: pulumi.Input<string> }> {
+): Promise<Image> {
   const { image, registry } = config;
   const login = loginOf(config);
   const secret = login ? pullSecret("registry", context, login, { provider }) : image.pullSecret;

@@ -131,7 +131,8 @@ function redisClaimOf({ redis, kubernetes }: ClusterConfig): WantedClaim {
   return { role: "redis", size, sizeKey: "redis.size", ...classOf("redis", redis, kubernetes) };
 }
 
-function claimsOf(config: ClusterConfig): WantedClaim[] {
+/** The claims of a config. */
+export function claimsOf(config: ClusterConfig): WantedClaim[] {
   return [dataClaimOf(config), ...(config.redis.url === undefined ? [redisClaimOf(config)] : [])];
 }
 

@@ -88,6 +88,7 @@ describe("what is asked of a cluster", () => {
 
 describe("the output `cluster` on kubernetes", () => {
   const made = {
+    platform: "kubernetes" as const,
     namespace: "rcluster-lab",
     context: "my cluster",
     instance: "lab",

@@ -26,7 +26,7 @@ export async function register(program: () => unknown, preview = false): Promise
           state: { ...(inputs as object), ...outputs[type], ...identity(type, name, inputs as { metadata?: object }) },
         };
       },
-      call: ({ inputs }) => inputs as Record<string, unknown>,
+      call: ({ token, inputs }) => ({ ...(inputs as object), ...results[token] }),
     },
     "rcluster",
     "test",
@@ -37,15 +37,31 @@ export async function register(program: () => unknown, preview = false): Promise
   return resources;
 }
 
-// What Kubernetes' provider names by itself.
-function identity(type: string, name: string, inputs: { metadata?: object }): object {
-  return type.startsWith("kubernetes:") ? { metadata: { name: `${name}-made`, ...inputs.metadata } } : {};
+// What the providers of Kubernetes and AWS name by themselves.
+function identity(type: string, name: string, inputs: { metadata?: object; name?: string }): object {
+  if (type.startsWith("kubernetes:")) return { metadata: { name: `${name}-made`, ...inputs.metadata } };
+  if (!type.startsWith("aws:")) return {};
+  return { arn: `arn:aws:${type.split(":")[1]}::123456789012:${name}`, name: inputs.name ?? `${name}-made` };
 }
 
 const outputs: Record<string, object> = {
   "random:index/randomPassword:RandomPassword": { result: pulumi.secret("a-password") },
   "docker:index/image:Image": { repoDigest: "sha256:built" },
   "docker:index/remoteImage:RemoteImage": { imageId: "sha256:pulled" },
+  "aws:eks/cluster:Cluster": {
+    endpoint: "https://eks.example.org",
+    certificateAuthority: { data: "Y2E=" },
+    vpcConfig: { clusterSecurityGroupId: "sg-1" },
+  },
+  "aws:ecr/repository:Repository": { repositoryUrl: "ecr.example.org/r", registryId: "123456789012" },
+};
+
+const results: Record<string, object> = {
+  "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
+    proxyEndpoint: "https://ecr.example.org",
+    userName: "AWS",
+    password: "an-ecr-token",
+  },
 };
 
 /** The value of an output, with whether it is secret. */

@@ -23,11 +23,14 @@ export class KubernetesProject extends Project {
     return `${registry()}/rcluster:${this.stack}`;
   }
 
+  protected place(): Record<string, string> {
+    return { platform: "kubernetes", registry: registry() };
+  }
+
   /** Small pods, so that many fit on any cluster. */
   override async create(config: Readonly<Record<string, string>> = {}): Promise<void> {
     await super.create({
-      platform: "kubernetes",
-      registry: registry(),
+      ...this.place(),
       workers: "2",
       "worker.cpus": "0.1",
       "worker.memory": "400Mi",

@@ -1,0 +1,60 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { principal, type Identity } from "../../components/aws/identity";
+import { kubeconfig } from "../../components/aws/kubeconfig";
+import { clusterProblem } from "../../components/aws/preflight";
+import { stackTag } from "../../components/aws/tags";
+import { connect } from "../../components/kubernetes/access";
+import { checkChanges } from "../../components/kubernetes/changes";
+import type { ClusterConfig } from "../config";
+import { configOnEks, type EksNames } from "./plan";
+import { changeOf } from "../kubernetes/plan";
+
+interface Target {
+  readonly place: Identity;
+  readonly names: EksNames;
+  /** Value of the stack's tag. */
+  readonly stack: string;
+}
+
+/**
+ * Stops the program before anything changes if the stack's cluster is somebody else's, or cannot become what is wanted.
+ *
+ * @throws RunError with one line for each problem
+ */
+export async function checkAccount(config: ClusterConfig, { place, names, stack }: Target, opts: pulumi.InvokeOptions) {
+  const { names: clusters } = await aws.eks.getClusters({}, opts);
+  if (!clusters.includes(names.cluster)) return;
+  const found = await aws.eks.getCluster({ name: names.cluster }, opts);
+  const problem = clusterProblem(
+    names.cluster,
+    { version: found.version, stack: found.tags[stackTag] },
+    { version: config.aws.version, stack },
+  );
+  if (problem) throw new pulumi.RunError(problem);
+  if (found.status !== "ACTIVE") return; // of an `up` that failed, or one still at it
+  const text = kubeconfig({
+    clusterName: names.cluster,
+    endpoint: found.endpoint,
+    authority: found.certificateAuthorities[0]?.data ?? "",
+    ...place,
+  });
+  const access = await connect({ kubeconfig: text });
+  await checkChanges(
+    access,
+    changeOf(configOnEks(config, names, { platform: "linux/amd64", region: place.region }), pulumi.getStack()),
+  );
+}
+
+/** The named administrators without whoever is logged in: that one's access comes with the cluster. */
+export async function otherAdmins(
+  admins: readonly string[],
+  { arn }: Identity,
+  opts: pulumi.InvokeOptions,
+): Promise<string[]> {
+  const own = await principal(
+    arn,
+    async (session) => (await aws.iam.getSessionContext({ arn: session }, opts)).issuerArn,
+  );
+  return admins.filter((role) => role !== own);
+}
