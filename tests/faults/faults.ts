@@ -1,5 +1,5 @@
 import { docker } from "../e2e/project";
-import { killR, sleep, type Container } from "./lab";
+import { freeze, killR, sleep, type Container } from "./lab";
 import type { Fault, Lane } from "./lane";
 import type { Loss } from "./proxy";
 
@@ -88,7 +88,7 @@ export const faults: readonly Fault[] = [
       const worker = one(lane).name;
       await during(
         lane.times.pause,
-        () => docker("pause", worker),
+        () => freeze(worker),
         () => docker("unpause", worker),
       );
       return undefined;
@@ -100,7 +100,7 @@ export const faults: readonly Fault[] = [
     strike: (lane) =>
       during(
         lane.times.pause,
-        () => docker("pause", one(lane).name),
+        () => freeze(one(lane).name),
         () => docker("unpause", one(lane).name),
       ),
   },
@@ -157,7 +157,7 @@ export const faults: readonly Fault[] = [
     strike: (lane) =>
       during(
         lane.times.outage,
-        () => docker("pause", name(lane)),
+        () => freeze(name(lane)),
         () => docker("unpause", name(lane)),
       ),
   },

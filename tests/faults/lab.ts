@@ -164,6 +164,16 @@ export async function startWorkers(lab: Lab, options: WorkerOptions): Promise<Co
   return started;
 }
 
+/** Pauses a container. On a busy machine the kernel may need more time for that than Docker has. */
+export async function freeze(name: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const { code, output } = await command("docker", ["pause", name]);
+    if (code === 0) return;
+    if (tries === 5 || !output.includes("unable to freeze")) throw new Error(`docker pause ${name}: ${output}`);
+    await sleep(0.2);
+  }
+}
+
 /** Kills one of a container's R processes. */
 export async function killR(container: Container, which: number): Promise<void> {
   const script = `set --

@@ -11,6 +11,8 @@
 #'   before each iteration.
 #' * Dead workers are noticed within seconds, so that [setFtinterval()] has no
 #'   effect.
+#' * Workers of the doRedis package of CRAN serve only loops that ask for them:
+#'   see `stock` of [registerDoRedis()].
 #' * [removeQueue()] ends the workers that [startLocalWorkers()] and
 #'   [redisWorker()] started, not those of a cluster.
 #'

@@ -16,12 +16,15 @@ send_large <- function(con, queue, job, bytes, owner = TRUE) {
   name <- paste0("blob:", job, ":", unique_id())
   keys <- key(queue, paste0(name, ":", seq_len(n)))
   set <- key(queue, "blobs", job)
-  if (owner) redis_call(con, list(c("SADD", set, keys)))
   sent <- making_room(con, keys, function(i) {
     from <- (i - 1) * part_bytes + 1
     part <- bytes[from:min(i * part_bytes, length(bytes))]
     if (!owner) return(send_part(con, queue, job, keys[i], part))
-    redis_call(con, list(c("SET", keys[i]), part))
+    # Both again should Redis fall back in between: what the set does not name
+    # would stay for ever.
+    redis_pipeline(con, list(
+      list(c("SADD", set, keys[i])), list(c("SET", keys[i]), part)
+    ))
     TRUE
   })
   if (!sent) return(NULL)

@@ -12,8 +12,8 @@
 #define LOOK 0.3
 /* Milliseconds for which an election is good. */
 #define TERM "800"
-/* Seconds between two tries to be elected: of all supervisors together, there
- * are about twenty in a second. */
+/* Seconds between two tries to be elected: the more supervisors there are, the
+ * seldomer each tries. */
 #define TRY_EACH 0.05
 #define TRY_LEAST 0.3
 #define TRY_MOST 2.0
