@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import { costLine, costOf, nodesFor } from "../../../components/aws/cost";
 import { prices } from "../../../components/aws/prices";
 import { parseConfig } from "../../../stacks/config";
@@ -211,5 +212,14 @@ describe("the cost of a cluster", () => {
       costLine(cost({}, { workers: "2" }), 2),
       /^the cluster costs about 0\.\d\d USD an hour without workers, 0\.\d\d with 2 \(on demand, prices of us-east-1 in 2026-06; /,
     );
+  });
+
+  it("is what README.md says it is", () => {
+    const readme = fs.readFileSync("README.md", "utf8");
+    for (const workers of ["0", "2", "8", "32"]) {
+      const price = (platform: string) => costOf(plan.billOf(aws({}, { workers }), platform, false)).perHour.toFixed(3);
+      const row = new RegExp(`\\| ${workers} +\\| ${price("linux/arm64")} +\\| ${price("linux/amd64")} +\\|`);
+      assert.match(readme, row);
+    }
   });
 });
