@@ -46,7 +46,11 @@ export async function checkAccount(config: ClusterConfig, { place, names, stack 
   );
 }
 
-/** The named administrators without whoever is logged in: that one's access comes with the cluster. */
+/**
+ * The named administrators without whoever is logged in: that one's access comes with the cluster.
+ *
+ * @throws RunError with one line for a role that there is not
+ */
 export async function otherAdmins(
   admins: readonly string[],
   { arn }: Identity,
@@ -56,5 +60,17 @@ export async function otherAdmins(
     arn,
     async (session) => (await aws.iam.getSessionContext({ arn: session }, opts)).issuerArn,
   );
-  return admins.filter((role) => role !== own);
+  const others = admins.filter((role) => role !== own);
+  for (const role of others) await checkRole(role, opts);
+  return others;
+}
+
+async function checkRole(arn: string, opts: pulumi.InvokeOptions): Promise<void> {
+  const name = arn.replace(/^.*\//, "");
+  const found = await aws.iam.getRole({ name }, opts).catch(() => undefined);
+  if (found?.arn === arn) return;
+  const near = found ? `, as role ${name} is ${found.arn}` : "";
+  throw new pulumi.RunError(
+    `config aws.admins: "${arn}" is not allowed; allowed: an existing role of the account${near}`,
+  );
 }

@@ -40,6 +40,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
 
   const provider = new aws.Provider("aws", { region: place.region as aws.Region, profile: place.profile });
   await checkAccount(config, { place, names, stack: `${pulumi.getProject()}/${stack}` }, { provider });
+  const admins = await otherAdmins(config.aws.admins, place, { provider });
   const onAws = { providers: [provider] };
   const network = await networkOf(config, { place, tags }, provider);
   const cluster = new EksCluster(
@@ -50,7 +51,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       network,
       version: config.aws.version,
       publicAccess: config.aws.publicAccess ?? [],
-      admins: await otherAdmins(config.aws.admins, place, { provider }),
+      admins,
       encryption: config.aws.encryption,
       logTypes: config.aws.logs,
       logDays: config.aws.logDays,
