@@ -12,7 +12,7 @@ interface State {
 }
 
 // Pulumi keeps the provider's code in the state, so that a destroy needs no program: it may use nothing outside of it.
-const provider: pulumi.dynamic.ResourceProvider<State, State> = {
+export const provider: pulumi.dynamic.ResourceProvider<State, State> = {
   create: (inputs) => Promise.resolve({ id: `volumes of ${inputs.storageClass}`, outs: inputs }),
   update: (_id, _olds, news) => Promise.resolve({ outs: news }),
   diff: (_id, olds, news) =>
