@@ -95,6 +95,8 @@ new_loop <- function(con, queue, worker) {
   loop$max_tasks <- max_tasks_from(Sys.getenv("RCLUSTER_MAX_TASKS", "Inf"))
   loop$tasks <- 0
   loop$used <- FALSE
+  held <- Sys.getenv("RCLUSTER_HELD")
+  loop$notes <- nzchar(held) && .Call(rc_hold_in, held)
   loop$member <- ""
   loop$result <- raw()
   loop$running <- FALSE
@@ -127,9 +129,11 @@ take_task <- function(loop) {
     if (length(reply) > 2) {
       loop$member <- rawToChar(reply[[3]])
       loop$payload <- reply[[4]]
+      if (loop$notes) .Call(rc_hold, paste(loop$member, loop$worker))
       if (loop$tasks >= loop$max_tasks) renew(loop)
       return(TRUE)
     }
+    if (loop$notes) .Call(rc_hold, "")
     if (identical(rawToChar(reply[[2]]), "drain")) return(FALSE)
     idle <- idle_seconds(loop)
     looked <- now() - loop$looked
