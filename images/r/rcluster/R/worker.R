@@ -231,8 +231,8 @@ count_tasks <- function(loop, n) {
   loop$sequence <- (loop$sequence %/% 1e6 + n) * 1e6
 }
 
-# FALSE if the block or its job is gone, with a Redis that came back empty or
-# with its coordinator, which sends again what it still wants.
+# FALSE if a part of the block or of its job is gone, with a Redis that came back
+# empty: its coordinator, if still there, is told, and sends all of it again.
 open_task <- function(loop) {
   if (!startsWith(loop$member, loop$prefix)) {
     forget_job(loop, sub("/[^/]*$", "", loop$member))
@@ -241,7 +241,8 @@ open_task <- function(loop) {
   payload <- fetch_large(loop$con, loop$payload)
   if (is.null(loop$job)) loop$job <- load_job(loop)
   if (!length(payload) || is.null(loop$job)) {
-    loop$member <- ""
+    id <- sub(".*/", "", loop$member)
+    loop$result <- charToRaw(paste(id, "gone parts of it"))
     wait_a_little()
     return(FALSE)
   }
