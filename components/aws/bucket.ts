@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsPlace } from "./eksCluster";
+import type { AwsPlace } from "./place";
 import { bucketAccess, bucketTls, podTrust } from "./policies";
 import { makeRole } from "./role";
 import { named, type Tags } from "./tags";

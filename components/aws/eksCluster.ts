@@ -1,20 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { accessEntry } from "./accessEntry";
+import { clusterKey } from "./key";
+import { keyUse } from "./keyPolicies";
 import { kubeconfig } from "./kubeconfig";
 import type { ClusterNetwork } from "./network";
-import { accessPolicy, clusterPolicies, keyPolicy, keyUse, nodePolicies, taggingPolicy, trust } from "./policies";
+import type { AwsPlace } from "./place";
+import { accessPolicy, clusterPolicies, nodePolicies, taggingPolicy, trust } from "./policies";
 import { makeRole } from "./role";
 import { named, type Tags } from "./tags";
-
-/** Who and where the program is on AWS. */
-export interface AwsPlace {
-  readonly account: string;
-  readonly region: string;
-  /** `aws`, or another one's name, such as `aws-us-gov`. */
-  readonly partition: string;
-  /** Profile of the AWS configuration. Default: what the environment says. */
-  readonly profile?: string;
-}
 
 export interface EksClusterArgs {
   /** Name of the cluster. */
@@ -60,13 +54,13 @@ export class EksCluster extends pulumi.ComponentResource {
     const child = { parent: this };
     const { clusterName, place, tags } = args;
     const { partition } = place;
-    const logGroupName = `/aws/eks/${clusterName}/cluster`;
-    this.keyArn = args.encryption === "own" ? key(`${name}-key`, args, logGroupName, child) : undefined;
+    const logGroup = `/aws/eks/${clusterName}/cluster`;
+    this.keyArn = args.encryption === "own" ? clusterKey(`${name}-key`, { ...args, logGroup }, child) : undefined;
 
     // EKS would make it otherwise, to be kept for ever and by nobody.
     const logs = new aws.cloudwatch.LogGroup(
       `${name}-logs`,
-      { name: logGroupName, retentionInDays: args.logDays, kmsKeyId: this.keyArn, tags: named(tags, logGroupName) },
+      { name: logGroup, retentionInDays: args.logDays, kmsKeyId: this.keyArn, tags: named(tags, logGroup) },
       child,
     );
     const control = makeRole(
@@ -116,31 +110,26 @@ export class EksCluster extends pulumi.ComponentResource {
       },
       { ...child, dependsOn: [logs, ...control.ready] },
     );
-    const entries = [
-      ...entry(
-        `${name}-nodes`,
-        cluster,
-        nodes.role.arn,
-        "EC2",
-        accessPolicy("AmazonEKSAutoNodePolicy", partition),
-        args,
-        child,
-      ),
-      ...args.admins.flatMap((role) =>
-        entry(
-          `${name}-${role.replace(/^.*\//, "")}`,
-          cluster,
-          role,
-          "STANDARD",
-          accessPolicy("AmazonEKSClusterAdminPolicy", partition),
-          args,
-          child,
-        ),
-      ),
-    ];
+    const joined = accessEntry(
+      `${name}-nodes`,
+      {
+        clusterName: cluster.name,
+        principalArn: nodes.role.arn,
+        type: "EC2",
+        policyArn: accessPolicy("AmazonEKSAutoNodePolicy", partition),
+        tags,
+      },
+      child,
+    );
+    for (const role of args.admins) {
+      const title = role.replace(/^.*:role\//, "").replaceAll("/", "-");
+      const policyArn = accessPolicy("AmazonEKSClusterAdminPolicy", partition);
+      const entry = { clusterName: cluster.name, principalArn: role, type: "STANDARD", policyArn, tags } as const;
+      accessEntry(`${name}-${title}`, entry, child);
+    }
 
     // Whoever uses the cluster counts on its nodes' right to join, which has to outlive them.
-    const usable = pulumi.all([...entries, ...nodes.ready].map(({ urn }) => urn));
+    const usable = pulumi.all([...joined, ...nodes.ready].map(({ urn }) => urn));
     this.clusterName = cluster.name;
     this.clusterArn = cluster.arn;
     this.nodeRole = pulumi.all([nodes.role.name, usable]).apply(([role]) => role);
@@ -150,47 +139,4 @@ export class EksCluster extends pulumi.ComponentResource {
       .apply(([found, endpoint, authority]) => kubeconfig({ clusterName: found, endpoint, authority, ...place }));
     this.registerOutputs({ clusterName: this.clusterName, kubeconfig: this.kubeconfig });
   }
-}
-
-function key(
-  name: string,
-  { place, clusterName, tags }: EksClusterArgs,
-  logGroup: string,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
-  const { arn, keyId } = new aws.kms.Key(
-    name,
-    {
-      description: `Secrets, volumes, images and logs of ${clusterName}`,
-      policy: keyPolicy(place.account, place.region, logGroup, place.partition),
-      enableKeyRotation: true,
-      deletionWindowInDays: 7,
-      tags: named(tags, clusterName),
-    },
-    opts,
-  );
-  new aws.kms.Alias(`${name}-alias`, { name: `alias/${clusterName}`, targetKeyId: keyId }, opts);
-  return arn;
-}
-
-function entry(
-  name: string,
-  cluster: aws.eks.Cluster,
-  principalArn: pulumi.Input<string>,
-  type: "EC2" | "STANDARD",
-  policyArn: string,
-  { tags }: EksClusterArgs,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Resource[] {
-  const made = new aws.eks.AccessEntry(
-    `${name}-entry`,
-    { clusterName: cluster.name, principalArn, type, tags: named(tags, name) },
-    opts,
-  );
-  const policy = new aws.eks.AccessPolicyAssociation(
-    `${name}-policy`,
-    { clusterName: cluster.name, principalArn: made.principalArn, policyArn, accessScope: { type: "cluster" } },
-    opts,
-  );
-  return [made, policy];
 }

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import * as aws from "@pulumi/aws";
 import { RunError } from "@pulumi/pulumi";
-import type { AwsPlace } from "./eksCluster";
+import type { AwsPlace } from "./place";
 
 const run = promisify(execFile);
 

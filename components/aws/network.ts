@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { subnetPlan } from "./cidr";
+import { ecrEndpoints } from "./endpoints";
 import { named, type Tags } from "./tags";
 
 /** Where a cluster is: in a network made here, or in one that was there before. */
@@ -135,38 +136,3 @@ export class Network extends pulumi.ComponentResource implements ClusterNetwork 
 
 type Target =
   { readonly gatewayId: pulumi.Input<string> } | { readonly natGatewayId: pulumi.Input<string> } | undefined;
-
-function ecrEndpoints(
-  name: string,
-  { cidr, region, tags }: NetworkArgs,
-  vpc: aws.ec2.Vpc,
-  subnets: readonly aws.ec2.Subnet[],
-  child: pulumi.CustomResourceOptions,
-) {
-  const group = new aws.ec2.SecurityGroup(
-    `${name}-endpoints`,
-    {
-      vpcId: vpc.id,
-      description: "HTTPS from the VPC to its endpoints",
-      ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [cidr] }],
-      tags: named(tags, `${name}-endpoints`),
-    },
-    child,
-  );
-  return ["api", "dkr"].map(
-    (service) =>
-      new aws.ec2.VpcEndpoint(
-        `${name}-ecr-${service}`,
-        {
-          vpcId: vpc.id,
-          serviceName: pulumi.interpolate`com.amazonaws.${region}.ecr.${service}`,
-          vpcEndpointType: "Interface",
-          privateDnsEnabled: true,
-          subnetIds: subnets.map(({ id }) => id),
-          securityGroupIds: [group.id],
-          tags: named(tags, `${name}-ecr-${service}`),
-        },
-        child,
-      ),
-  );
-}

@@ -25,7 +25,8 @@ export function accessPolicy(name: string, partition = "aws"): string {
   return `arn:${partition}:eks::aws:cluster-access-policy/${name}`;
 }
 
-interface Statement {
+/** A statement of an IAM document. */
+export interface Statement {
   readonly Sid?: string;
   readonly Effect: "Allow" | "Deny";
   readonly Principal?: unknown;
@@ -34,7 +35,8 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
-function document(...statements: readonly Statement[]): string {
+/** An IAM document of these statements, as JSON. */
+export function document(...statements: readonly Statement[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
@@ -119,51 +121,4 @@ export function bucketTls(bucketArn: string): string {
     Resource: [bucketArn, `${bucketArn}/*`],
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   });
-}
-
-/**
- * Policy of a key for a cluster's secrets, volumes, images and logs: the account's IAM decides, the control plane's logs
- * are the one service that has to be named here.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
- */
-export function keyPolicy(account: string, region: string, logGroup: string, partition = "aws"): string {
-  return document(
-    {
-      Sid: "Account",
-      Effect: "Allow",
-      Principal: { AWS: `arn:${partition}:iam::${account}:root` },
-      Action: "kms:*",
-      Resource: "*",
-    },
-    {
-      Sid: "Logs",
-      Effect: "Allow",
-      Principal: { Service: `logs.${region}.amazonaws.com` },
-      Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
-      Resource: "*",
-      Condition: {
-        ArnEquals: {
-          "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:${logGroup}`,
-        },
-      },
-    },
-  );
-}
-
-/** What the cluster's role may do with the key, for secrets, volumes and nodes. */
-export function keyUse(keyArn: string): string {
-  return document(
-    {
-      Effect: "Allow",
-      Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
-      Resource: keyArn,
-    },
-    {
-      Effect: "Allow",
-      Action: ["kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant"],
-      Resource: keyArn,
-      Condition: { Bool: { "kms:GrantIsForAWSResource": "true" } },
-    },
-  );
 }

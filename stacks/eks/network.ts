@@ -1,10 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Network, type ClusterNetwork } from "../../components/aws";
-import type { Identity } from "../../components/aws/identity";
 import { chooseSubnets, chooseZones, unsupportedZones } from "../../components/aws/preflight";
-import type { Tags } from "../../components/aws/tags";
 import type { ClusterConfig } from "../config";
+import type { Site } from "./site";
 
 /**
  * The network of a cluster: the existing VPC that the config names, else a new one.
@@ -13,8 +12,7 @@ import type { ClusterConfig } from "../config";
  */
 export async function networkOf(
   { aws: { vpc } }: ClusterConfig,
-  { place, tags }: { place: Identity; tags: Tags },
-  provider: aws.Provider,
+  { place, tags, provider }: Site,
 ): Promise<ClusterNetwork> {
   if (vpc.id !== undefined) return existing(vpc.id, vpc.subnets, { provider });
   const { names: found } = await aws.getAvailabilityZones(

@@ -1,5 +1,6 @@
 import type { Bill } from "../../components/aws/cost";
 import { nodeLabels, type NodeRole } from "../../components/aws/nodePools";
+import type { AwsPlace } from "../../components/aws/place";
 import { stackTag } from "../../components/aws/tags";
 import { slug, type Environment } from "../../components/environment";
 import type { ClusterConfig } from "../config";
@@ -44,7 +45,7 @@ export function tagsOf(config: ClusterConfig, project: string, stack: string): R
 /** The bucket of a config; undefined for none. */
 export function bucketOf({ aws: { bucket } }: ClusterConfig, names: EksNames) {
   if (bucket === "none") return undefined;
-  return bucket === "delete" ? { name: names.bucket, existing: false } : { name: bucket, existing: true };
+  return bucket === "delete" ? { bucketName: names.bucket, existing: false } : { bucketName: bucket, existing: true };
 }
 
 // Where pods get the credentials of their role: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
@@ -61,7 +62,7 @@ export function configOnEks(
 ): ClusterConfig {
   const bucket = bucketOf(config, names);
   const store: Environment = bucket
-    ? { RCLUSTER_BUCKET: bucket.name, AWS_REGION: region, AWS_DEFAULT_REGION: region }
+    ? { RCLUSTER_BUCKET: bucket.bucketName, AWS_REGION: region, AWS_DEFAULT_REGION: region }
     : {};
   const placed = <T extends { nodeSelector?: Record<string, string> }>(role: NodeRole, pods: T): T => ({
     ...pods,
@@ -80,6 +81,16 @@ export function configOnEks(
     egress: bucket && Array.isArray(config.egress) ? [...config.egress, identityAgent] : config.egress,
     kubernetes: { ...config.kubernetes, storageClass: names.storageClass },
   };
+}
+
+/** How many workers a config asks for, in all pools. */
+export function workersOf(config: ClusterConfig): number {
+  return poolsOf(config).reduce((sum, { workers }) => sum + workers, 0);
+}
+
+/** The command that lets any kubectl of the user's into the cluster. */
+export function loginCommand({ cluster }: EksNames, { region, profile }: Pick<AwsPlace, "region" | "profile">): string {
+  return `aws eks update-kubeconfig --name ${cluster} --region ${region}${profile ? ` --profile ${profile}` : ""}`;
 }
 
 /** What a config asks of the nodes and cannot get, in one line. */

@@ -1,3 +1,4 @@
+import * as assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import type { V1PersistentVolumeList, V1Pod, V1PodList } from "@kubernetes/client-node";
@@ -87,6 +88,16 @@ export class KubernetesProject extends Project {
   /** Names of the pods of a component. */
   async podNames(component: string): Promise<string[]> {
     return (await this.pods(component)).map(({ metadata }) => metadata?.name ?? "").sort();
+  }
+
+  /** An \`up\` changes nothing now, nor after a refresh, and no pod has been touched. */
+  async settled(): Promise<void> {
+    const before = await this.identities();
+    for (const args of [[], ["--refresh"], []]) {
+      const { output } = await this.up(args);
+      assert.match(output, /Resources:\s+\d+ unchanged\s/);
+    }
+    assert.deepEqual(await this.identities(), before);
   }
 
   /** What tells whether the pods are the same and have never been restarted: `name uid restarts`. */

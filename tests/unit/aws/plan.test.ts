@@ -153,7 +153,7 @@ describe("a stack on AWS", () => {
     });
     assert.deepEqual(config.egress, ["10.0.0.0/8", "169.254.170.23/32"]);
     assert.deepEqual(plan.configOnEks(aws(), names, place).worker.env, {});
-    assert.deepEqual(plan.bucketOf(aws({ bucket: "my-results" }), names), { name: "my-results", existing: true });
+    assert.deepEqual(plan.bucketOf(aws({ bucket: "my-results" }), names), { bucketName: "my-results", existing: true });
   });
 
   it("says when workers want more cores than their nodes may have, or GPUs that no family has", () => {
