@@ -8,6 +8,8 @@ import { rPodTemplate, type RPodArgs } from "./rPod";
 
 // The image's worker makes it once its R has joined the queue: an image whose R does not start is never ready.
 const readyFile = "/tmp/rcluster-ready";
+// What a worker runs: a container that is killed whole for its memory leaves that behind for the next one in the pod.
+const heldFile = "/tmp/rcluster-held";
 
 export interface RWorkerPoolArgs extends Omit<Args, keyof RPodArgs>, RPodArgs {
   /** Name of the pool, a label's value; no two in a cluster have the same. */
@@ -52,7 +54,7 @@ export class RWorkerPool extends pulumi.ComponentResource {
               role: "worker",
               pool: args.pool,
               command: commands.worker,
-              env: { RCLUSTER_GRACE: String(graceSeconds), RCLUSTER_READY: readyFile },
+              env: { RCLUSTER_GRACE: String(graceSeconds), RCLUSTER_READY: readyFile, RCLUSTER_HELD: heldFile },
               ready: ["sh", "-c", `test -e ${readyFile} || { echo R has not joined the queue yet; exit 1; }`],
               mounts: dataMount(args.data, args.dataReadOnly),
               graceSeconds: graceSeconds + 5, // the worker ends by itself before

@@ -269,6 +269,7 @@ describe("RWorkerPool on kubernetes", () => {
       OMP_NUM_THREADS: "1",
       OPENBLAS_NUM_THREADS: "1",
       RCLUSTER_GRACE: "30",
+      RCLUSTER_HELD: "/tmp/rcluster-held",
       RCLUSTER_QUEUE: "jobs",
       RCLUSTER_READY: "/tmp/rcluster-ready",
       REDIS_HOST: "r.example.org",

@@ -69,17 +69,17 @@ describe_connection <- function(con) {
   con$description
 }
 
-# Large variables are sent ahead, once.
+# Large variables are sent ahead: once, unless Redis lost some of them.
 variables_command <- function(job) {
   variables <- key(job$queue, "env", job$id)
-  small <- length(job$description) <= inline_bytes
-  if (!small && redis_call(job$con, list(c("EXISTS", variables))) == 1) {
-    return(list(c("EXISTS", variables)))
+  if (!is.null(job$variables)) {
+    keys <- c(variables, large_keys(job$variables))
+    there <- c("EXISTS", keys)
+    if (redis_call(job$con, list(there)) == length(keys)) return(list(there))
   }
-  list(
-    c("SET", variables),
-    send_large(job$con, job$queue, job$id, job$description)
-  )
+  sent <- send_large(job$con, job$queue, job$id, job$description)
+  job$variables <- if (!identical(sent, job$description)) sent
+  list(c("SET", variables), sent)
 }
 
 # Adds blocks; exchange() sends them. `first`: the first iteration of each,
@@ -193,11 +193,13 @@ join_results <- function(some, more) {
   if (is.null(more)) some else Map(c, some, more[names(some)])
 }
 
-# "1:12 failed why", or "1:12+ lost why": the latter is sent again one by one.
+# "1:12 failed why", "1:12+ lost why", which is sent again one by one, or "1:12
+# gone why" if Redis lost a part of what the worker needs.
 open_failure <- function(job, text) {
   parts <- regmatches(text, regexec("^(\\S+) (\\S+) (.*)$", text))[[1]]
+  if (parts[3] == "gone") job$epoch <- -1L # the next exchange catches up
   slot <- find_ids(job$blocks, parts[2])
-  if (is.na(slot)) return(NULL)
+  if (is.na(slot) || parts[3] == "gone") return(NULL)
   first <- job$blocks$first[slot]
   block <- unserialize(job$blocks$payload[[slot]])
   heard <- job$blocks$heard[[slot]]

@@ -95,6 +95,8 @@ new_loop <- function(con, queue, worker) {
   loop$max_tasks <- max_tasks_from(Sys.getenv("RCLUSTER_MAX_TASKS", "Inf"))
   loop$tasks <- 0
   loop$used <- FALSE
+  held <- Sys.getenv("RCLUSTER_HELD")
+  loop$notes <- nzchar(held) && .Call(rc_hold_in, held)
   loop$member <- ""
   loop$result <- raw()
   loop$running <- FALSE
@@ -127,9 +129,11 @@ take_task <- function(loop) {
     if (length(reply) > 2) {
       loop$member <- rawToChar(reply[[3]])
       loop$payload <- reply[[4]]
+      if (loop$notes) .Call(rc_hold, paste(loop$member, loop$worker))
       if (loop$tasks >= loop$max_tasks) renew(loop)
       return(TRUE)
     }
+    if (loop$notes) .Call(rc_hold, "")
     if (identical(rawToChar(reply[[2]]), "drain")) return(FALSE)
     idle <- idle_seconds(loop)
     looked <- now() - loop$looked
@@ -227,8 +231,8 @@ count_tasks <- function(loop, n) {
   loop$sequence <- (loop$sequence %/% 1e6 + n) * 1e6
 }
 
-# FALSE if the block or its job is gone, with a Redis that came back empty or
-# with its coordinator, which sends again what it still wants.
+# FALSE if a part of the block or of its job is gone, with a Redis that came back
+# empty: its coordinator, if still there, is told, and sends all of it again.
 open_task <- function(loop) {
   if (!startsWith(loop$member, loop$prefix)) {
     forget_job(loop, sub("/[^/]*$", "", loop$member))
@@ -237,7 +241,8 @@ open_task <- function(loop) {
   payload <- fetch_large(loop$con, loop$payload)
   if (is.null(loop$job)) loop$job <- load_job(loop)
   if (!length(payload) || is.null(loop$job)) {
-    loop$member <- ""
+    id <- sub(".*/", "", loop$member)
+    loop$result <- charToRaw(paste(id, "gone parts of it"))
     wait_a_little()
     return(FALSE)
   }

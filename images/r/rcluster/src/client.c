@@ -1,6 +1,7 @@
 /* The R side of a connection: commands with binary arguments, replies as R
  * values, and waits that Ctrl-C ends. */
 #include "connection.h"
+#include "hold.h"
 #include "renew.h"
 #include "results.h"
 
@@ -248,6 +249,8 @@ static const R_CallMethodDef routines[] = {
     {"rc_open_results", (DL_FUNC)&rc_open_results, 1},
     {"rc_now", (DL_FUNC)&rc_now, 0},
     {"rc_renew", (DL_FUNC)&rc_renew, 2},
+    {"rc_hold_in", (DL_FUNC)&rc_hold_in, 1},
+    {"rc_hold", (DL_FUNC)&rc_hold, 1},
     {NULL, NULL, 0}};
 
 void R_init_rcluster(DllInfo *info) {

@@ -20,10 +20,12 @@ long lease_ms = 10000;
 redisContext *redis;
 char run_id[64], client_id[160];
 double connected_at;
-rc_script beat, elect, give, finish, ring;
+rc_script beat, blame, elect, give, finish, ring;
 
-static rc_script *const scripts[] = {&beat, &elect, &give, &finish, &ring};
-static const char *const names[] = {"beat", "elect", "give", "finish", "ring"};
+static rc_script *const scripts[] = {&beat, &blame,  &elect,
+                                     &give, &finish, &ring};
+static const char *const names[] = {"beat", "blame",  "elect",
+                                    "give", "finish", "ring"};
 #define SCRIPTS (sizeof scripts / sizeof *scripts)
 
 const char *read_scripts(const char *directory) {
@@ -210,5 +212,15 @@ int give_back(const char *who, const char *mode, const char *detail,
       return 0;
     }
   }
+  return 0;
+}
+
+int blame_block(const char *member, const char *who, const char *detail) {
+  char job[RC_TEXT * 2];
+  job_of(job, sizeof job, member);
+  const char *argv[] = {member, who, detail, MOST_DEATHS};
+  redisReply *reply = call(&blame, job, 4, argv);
+  if (!reply) return -1;
+  freeReplyObject(reply);
   return 0;
 }

@@ -15,7 +15,7 @@ extern char run_id[64], client_id[160];
 /* When the connection was made, as monotonic() tells the time. */
 extern double connected_at;
 
-extern rc_script beat, elect, give, finish, ring;
+extern rc_script beat, blame, elect, give, finish, ring;
 
 /* Reads the scripts. NULL, or the name of one that cannot be read. */
 const char *read_scripts(const char *directory);
@@ -40,5 +40,9 @@ redisReply *command(const char *format, const char *name, const char *argument);
  * that mode 'failed' is about; another one is not to blame. */
 int give_back(const char *who, const char *mode, const char *detail,
               const char *about);
+
+/* Counts the death of a worker, and of its supervisor, against a block that may
+ * be anywhere by now. 0 once Redis has done it. */
+int blame_block(const char *member, const char *who, const char *detail);
 
 #endif

@@ -9,6 +9,7 @@
  */
 #include "child.h"
 #include "describe.h"
+#include "held.h"
 #include "janitor.h"
 #include "log.h"
 #include "queue.h"
@@ -142,6 +143,7 @@ static void supervise(char **command_line, double grace) {
     if (deadline && monotonic() > deadline + 1.5) break;
     wait_or_lose(0.2);
   }
+  clear_held();
   if (!terminated && monotonic() - started < 2) wait_or_lose(1);
 }
 
@@ -171,6 +173,7 @@ int main(int argc, char **argv) {
   sigaction(SIGCHLD, &action, NULL);
   signal(SIGPIPE, SIG_IGN);
 
+  while (!terminated && blame_held() != 0) wait_or_lose(0.2);
   while (!terminated) supervise(argv + 4, grace);
   disconnect();
   return 0;

@@ -203,3 +203,25 @@ test_that("bad options are one clear error", {
     "lacks the package 'no.such.package'"
   )
 })
+
+test_that("what Redis lost of large arguments and variables is sent again", {
+  test_cluster()
+  shared <- sqrt(1:20000)
+  xs <- lapply(1:30, function(i) rep(i, 20000))
+  loss <- parallel::mcparallel({
+    con <- redis_connect(redis_endpoint(test_url()))
+    repeat {
+      parts <- redis_call(con, list(c("KEYS", "{test}:blob:*")))
+      if (length(parts) > 20) break
+      Sys.sleep(0.01)
+    }
+    redis_call(con, list(c("DEL", vapply(parts, rawToChar, ""))))
+  })
+  result <- foreach(x = xs, .options.rcluster = list(chunk = 1)) %dopar% {
+    Sys.sleep(0.1)
+    sum(x) + shared[4]
+  }
+  expect_identical(result, lapply(xs, function(x) sum(x) + 2))
+  expect_gt(parallel::mccollect(loss)[[1]], 20)
+  wait_until(length(keys_left("*test*")) == 0)
+})
