@@ -15,7 +15,6 @@ describe("what goes wrong", () => {
     [{ workers: "1.5" }, /^error: config workers: "1\.5" is not allowed/],
     [{ workers: "many" }, /^error: config workers: "many" is not allowed/],
     [{ platform: "moon" }, /^error: config platform: "moon" is not allowed; allowed: docker, kubernetes, eks$/],
-    [{ platform: "eks" }, /^error: config platform: eks is not built yet/],
     [{ "worker.memory": "lots" }, /^error: config worker\.memory: "lots" is not allowed; allowed: a size/],
     [{ "worker.cpus": "4096" }, /^error: config worker\.cpus: 4096 is not allowed; allowed: at most the \d+ cores/],
     [{ "master.dataDir": "no/such/folder" }, /^error: config master\.dataDir: "no\/such\/folder" is not allowed/],
