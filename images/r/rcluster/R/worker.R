@@ -231,8 +231,8 @@ count_tasks <- function(loop, n) {
   loop$sequence <- (loop$sequence %/% 1e6 + n) * 1e6
 }
 
-# FALSE if the block or its job is gone, with a Redis that came back empty or
-# with its coordinator, which sends again what it still wants.
+# FALSE if the job is gone, with a Redis that came back empty or with its
+# coordinator, which sends again what it still wants; or the block's arguments.
 open_task <- function(loop) {
   if (!startsWith(loop$member, loop$prefix)) {
     forget_job(loop, sub("/[^/]*$", "", loop$member))
@@ -240,9 +240,14 @@ open_task <- function(loop) {
   loop$began <- now()
   payload <- fetch_large(loop$con, loop$payload)
   if (is.null(loop$job)) loop$job <- load_job(loop)
-  if (!length(payload) || is.null(loop$job)) {
+  if (is.null(loop$job)) {
     loop$member <- ""
     wait_a_little()
+    return(FALSE)
+  }
+  if (!length(payload)) {
+    block <- sub("^.*/", "", loop$member)
+    loop$result <- charToRaw(paste(block, "lost its arguments are gone"))
     return(FALSE)
   }
   loop$block <- unserialize(payload)
