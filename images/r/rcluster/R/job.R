@@ -41,10 +41,12 @@ announce <- function(job) {
   repeat {
     epoch <- job$con$epoch
     connection <- describe_connection(job$con)
+    ours <- list(c(
+      "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
+    ))
+    if (is_large(job$description)) redis_call(job$con, ours)
     redis_pipeline(job$con, list(
-      list(c(
-        "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
-      )),
+      ours,
       variables_command(job),
       list(script_call("announce", job$queue), c(
         job$id, job_ttl, sprintf("%.0f", job$timeout * 1000), connection
@@ -69,17 +71,16 @@ describe_connection <- function(con) {
   con$description
 }
 
-# Large variables are sent ahead: once, unless Redis lost some of them.
+# Large variables are sent ahead, once; again if Redis has lost a part of them.
 variables_command <- function(job) {
   variables <- key(job$queue, "env", job$id)
-  if (!is.null(job$variables)) {
-    keys <- c(variables, large_keys(job$variables))
-    there <- c("EXISTS", keys)
-    if (redis_call(job$con, list(there)) == length(keys)) return(list(there))
+  if (is_large(job$description) && has_all_parts(job$con, variables)) {
+    return(list(c("EXISTS", variables)))
   }
-  sent <- send_large(job$con, job$queue, job$id, job$description)
-  job$variables <- if (!identical(sent, job$description)) sent
-  list(c("SET", variables), sent)
+  list(
+    c("SET", variables),
+    send_large(job$con, job$queue, job$id, job$description)
+  )
 }
 
 # Adds blocks; exchange() sends them. `first`: the first iteration of each,
@@ -259,7 +260,7 @@ send_again <- function(job, ids) {
   slots <- find_ids(job$blocks, ids)
   for (slot in slots) {
     payload <- job$blocks$payload[[slot]]
-    if (length(payload) <= inline_bytes) next
+    if (!is_large(payload)) next
     drop_large(job$con, job$queue, job$id, job$blocks$sent[[slot]])
     job$blocks$sent[[slot]] <- send_large(job$con, job$queue, job$id, payload)
   }

@@ -4,13 +4,15 @@
 inline_bytes <- 65536
 part_bytes <- 8 * 2^20
 
+is_large <- function(bytes) length(bytes) > inline_bytes
+
 pack <- function(value) serialize(value, NULL, xdr = FALSE)
 
 # Sends packed bytes ahead if they are large.
 # Returns the bytes to put into the queue: themselves, or where to find them;
 # NULL if the job has ended meanwhile (its coordinator need not ask: `owner`).
 send_large <- function(con, queue, job, bytes, owner = TRUE) {
-  if (length(bytes) <= inline_bytes) return(bytes)
+  if (!is_large(bytes)) return(bytes)
   n <- ceiling(length(bytes) / part_bytes)
   if (n > 1) check_room(con, length(bytes), owner)
   name <- paste0("blob:", job, ":", unique_id())
@@ -52,6 +54,14 @@ fetch_large <- function(con, bytes) {
     redis_call(con, list(c("GET", k)))
   })
   if (any(vapply(parts, is.null, NA))) NULL else unlist(parts)
+}
+
+# Whether all parts of the large value that this key names are there.
+has_all_parts <- function(con, name) {
+  bytes <- redis_call(con, list(c("GET", name)))
+  if (is.null(bytes)) return(FALSE)
+  keys <- large_keys(bytes)
+  redis_call(con, list(c("EXISTS", keys))) == length(keys)
 }
 
 large_keys <- function(bytes) strsplit(rawToChar(bytes), " ")[[1]][-1]

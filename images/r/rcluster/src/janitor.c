@@ -10,6 +10,9 @@
 
 /* Seconds between two looks at Redis's list of connections. */
 #define LOOK 0.3
+/* The same, while nothing is under way: then it is for what is left of a job
+ * that was being made or removed, and for idle workers. */
+#define IDLE_LOOK 2.0
 /* Milliseconds for which an election is good. */
 #define TERM "800"
 /* Seconds between two tries to be elected: the more supervisors there are, the
@@ -221,13 +224,16 @@ static election stand_for_election(void) {
 }
 
 double look_around(void) {
-  static double tidied;
+  static double looked, tidied;
   election held = stand_for_election();
   if (!held.mine) {
     double each = TRY_EACH * held.workers;
     return each < TRY_LEAST ? TRY_LEAST : each > TRY_MOST ? TRY_MOST : each;
   }
-  if (held.work) look_for_ended_connections();
+  if (held.work || monotonic() - looked >= IDLE_LOOK) {
+    looked = monotonic();
+    look_for_ended_connections();
+  }
   if (monotonic() - tidied >= (double)lease_ms / 10000) {
     tidied = monotonic();
     look_for_late_ones();
