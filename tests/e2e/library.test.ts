@@ -1,10 +1,5 @@
 import * as assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
-import { command, success } from "./project";
-
-const checkout = path.resolve(__dirname, "../..");
+import { Library } from "./library";
 
 const onDocker = `
 import * as docker from "@pulumi/docker";
@@ -39,39 +34,16 @@ export const url = queue.external.url;
 `;
 
 describe("rcluster as a library", () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-library-"));
-  after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  const library = new Library();
+  before(() => library.create());
+  after(() => library.remove());
 
-  it("is imported, type-checked and previewed by an empty Pulumi project", async () => {
-    const packed = await success("npm", ["pack", "--silent", "--pack-destination", folder], { cwd: checkout });
-    fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: own\nruntime: nodejs\n");
-    fs.writeFileSync(path.join(folder, "package.json"), '{"name": "own", "private": true, "main": "index.ts"}');
-    const tsconfig = {
-      compilerOptions: { strict: true, module: "nodenext", target: "es2023", types: ["node"], skipLibCheck: true },
-    };
-    fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify(tsconfig));
-    const file = packed.trim().split("\n").at(-1) ?? "";
-    const run = (name: string, ...args: string[]) => success(name, args, { cwd: folder, env });
-    const env = {
-      ...process.env,
-      PULUMI_BACKEND_URL: `file://${folder}`,
-      PULUMI_CONFIG_PASSPHRASE: "test",
-    };
-    await run("npm", "install", "--no-audit", "--no-fund", `./${file}`);
-    await run("npx", "pulumi", "stack", "init", "own");
-    for (const [platform, program] of Object.entries({ docker: onDocker, kubernetes: onKubernetes })) {
-      fs.writeFileSync(path.join(folder, "index.ts"), program);
-      await run(
-        path.join(checkout, "node_modules", ".bin", "tsc"),
-        "--noEmit",
-        "--typeRoots",
-        path.join(checkout, "node_modules", "@types"),
-      );
-      const preview = await command("npx", ["pulumi", "preview", "--stack", "own"], { cwd: folder, env });
-      assert.equal(preview.code, 0, preview.output);
+  for (const [platform, program] of Object.entries({ docker: onDocker, kubernetes: onKubernetes })) {
+    it(`is imported, type-checked and previewed by an empty Pulumi project, on ${platform}`, async () => {
+      const output = await library.preview(program);
       for (const component of ["RedisQueue", "RWorkerPool", "RMaster"]) {
-        assert.match(preview.output, new RegExp(`rcluster:${platform}:${component}`));
+        assert.match(output, new RegExp(`rcluster:${platform}:${component}`));
       }
-    }
-  });
+    });
+  }
 });
