@@ -42,18 +42,20 @@ widen <- function(order) {
   if (length(at)) put_by(order, kept)
 }
 
-# Where the results are that are next in order.
+# Where the results are that are next in order. Once around the ring and no
+# further: what was there before would be found again.
 find_ready <- function(order) {
   count <- order$count
   size <- length(count)
   at <- integer()
   last <- order$delivered
-  repeat {
+  while (last - order$delivered < size) {
     spot <- last %% size + 1
-    if (count[spot] == 0 || length(at) == size) return(at)
+    if (count[spot] == 0) break
     at[length(at) + 1] <- spot
     last <- last + count[spot]
   }
+  at
 }
 
 # Hands results over in order, as much at a time as has come; FALSE if `accept`

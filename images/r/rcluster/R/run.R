@@ -46,6 +46,9 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
     show_progress(progress, order$delivered, source$fired)
     report(job, source$fired, order$delivered, order$failed)
   }
+  if (order$delivered != source$fired) {
+    stop("rcluster lost count of its results; please report this", call. = FALSE)
+  }
   invisible(TRUE)
 }
 
