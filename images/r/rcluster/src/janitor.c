@@ -12,7 +12,7 @@
 #define LOOK 0.3
 /* The same, while nothing is under way: then it is for what is left of a job
  * that was being made or removed, and for idle workers. */
-#define IDLE_LOOK 2.0
+#define IDLE_LOOK 1.0
 /* Milliseconds for which an election is good. */
 #define TERM "800"
 /* Seconds between two tries to be elected: the more supervisors there are, the
@@ -230,7 +230,7 @@ double look_around(void) {
     double each = TRY_EACH * held.workers;
     return each < TRY_LEAST ? TRY_LEAST : each > TRY_MOST ? TRY_MOST : each;
   }
-  if (held.work || monotonic() - looked >= IDLE_LOOK) {
+  if (held.work || suspected || monotonic() - looked >= IDLE_LOOK) {
     looked = monotonic();
     look_for_ended_connections();
   }
