@@ -132,10 +132,11 @@ static void judge(const char *who, const char *connection,
   int is_job = strncmp(who, "job:", 4) == 0;
   if (strncmp(connection, run_id, strlen(run_id)) != 0) {
     /* Of a run of Redis that is over: a coordinator has come again by now. */
-    if (!is_job || monotonic() - connected_at < (double)lease_ms / 1000) return;
-  } else if (bsearch(&id, open->ids, open->count, sizeof id, compare)) {
+    if (is_job && monotonic() - connected_at >= (double)lease_ms / 1000)
+      drop_job(who + 4);
     return;
   }
+  if (bsearch(&id, open->ids, open->count, sizeof id, compare)) return;
   char what[RC_TEXT * 2];
   snprintf(what, sizeof what, "%s %s", who, connection);
   double missing = missing_for(what);
