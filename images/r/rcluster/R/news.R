@@ -57,7 +57,7 @@ may_send_news <- function() {
 send_news <- function() {
   loop <- news$loop
   bytes <- pack(c(name_block(news$block), list(items = news$waiting)))
-  news$open <- length(bytes) <= inline_bytes
+  news$open <- !is_large(bytes)
   if (!news$open) return(invisible())
   news$sent <- TRUE
   told <- .Call(rc_call, loop$con$pointer, list(

@@ -208,7 +208,7 @@ run_task <- function(loop) {
     seconds = now() - loop$began, events = loop$events, news = rest_of_news()
   )
   bytes <- pack(result)
-  if (length(bytes) > inline_bytes) bytes <- send_result(loop, bytes)
+  if (is_large(bytes)) bytes <- send_result(loop, bytes)
   if (is.null(bytes)) loop$member <- "" else loop$result <- bytes
 }
 

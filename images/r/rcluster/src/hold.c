@@ -1,7 +1,6 @@
 /* What R runs right now, in a file that outlives it. */
 #include "hold.h"
 
-#include <errno.h>
 #include <string.h>
 #ifndef _WIN32
 #include <fcntl.h>
