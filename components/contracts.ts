@@ -74,6 +74,8 @@ export interface Cluster {
     readonly master: string;
     /** A container for each worker, or a Deployment for each pool. */
     readonly workers: readonly string[];
+    /** The container or Service of the exporter of metrics; absent where there is none. */
+    readonly metrics?: string;
   };
   /** How many workers were asked for. */
   readonly workers: number;

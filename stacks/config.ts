@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { platforms } from "../components/contracts";
+import { exporterImage } from "../components/exporter";
 import { aws, awsAllowed } from "./eks/config";
 import { conflict } from "./conflicts";
 import * as k8s from "./kubernetes/config";
@@ -41,6 +42,12 @@ const redis = z.strictObject({
   image: values.imageName.default("redis:8"),
   ...k8s.redisKeys,
 });
+const metrics = z.strictObject({
+  enabled: z.boolean().default(false),
+  image: values.imageName.default(exporterImage),
+  port: values.portNumber.optional(),
+  ...k8s.metricsKeys,
+});
 const clusterConfig = z.strictObject({
   platform: z.enum(platforms).default("docker"),
   workers: z.union([z.literal("auto"), values.wholeNumber(0)]).default("auto"),
@@ -51,6 +58,7 @@ const clusterConfig = z.strictObject({
   worker: worker.readonly().prefault({}),
   master: master.readonly().prefault({}),
   redis: redis.readonly().prefault({}),
+  metrics: metrics.readonly().prefault({}),
   kubernetes: k8s.kubernetes.readonly().prefault({}),
   egress: k8s.egress.default("all"),
   data: k8s.data.readonly().prefault({}),
@@ -86,8 +94,12 @@ export const allowed: Readonly<Record<string, string>> = {
   "master.ports": "a list of ports, each a number or machine:container, such as 8080 or 8080:80",
   redis: values.objectAllowed(redis),
   "redis.memory": values.memoryAllowed,
-  "redis.port": "a port from 1 to 65535",
+  "redis.port": values.portAllowed,
   "redis.image": values.imageAllowed,
+  metrics: values.objectAllowed(metrics),
+  "metrics.enabled": values.flagAllowed,
+  "metrics.image": values.imageAllowed,
+  "metrics.port": values.portAllowed,
   ...k8s.kubernetesAllowed,
   ...awsAllowed,
 };

@@ -1,7 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster, PlatformOutputs } from "../components/contracts";
-import { folderData, RedisQueue, RImage, RMaster, RWorkerPool, volumeData } from "../components/docker";
+import {
+  folderData,
+  MetricsExporter,
+  RedisQueue,
+  RImage,
+  RMaster,
+  RWorkerPool,
+  volumeData,
+} from "../components/docker";
 import { labelList } from "../components/docker/container";
 import { findEngine, stackLabel } from "../components/docker/engine";
 import { checkMachine } from "../components/docker/preflight";
@@ -15,12 +23,17 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const engine = await findEngine();
   const workers = config.workers === "auto" ? engine.cores : config.workers;
   const redisPort = config.redis.port ?? names.redisPort;
+  const metricsPort = config.metrics.port ?? names.metricsPort;
   await checkMachine(
     {
       stack,
-      containerNames: [names.redis, names.master, ...workerNames(names, workers)],
+      containerNames: [
+        ...[names.redis, names.master, ...workerNames(names, workers)],
+        ...(config.metrics.enabled ? [names.metrics] : []),
+      ],
       ports: [
         { key: "redis.port", port: redisPort },
+        ...(config.metrics.enabled ? [{ key: "metrics.port", port: metricsPort }] : []),
         ...config.master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
       ],
       cpus: { "worker.cpus": config.worker.cpus, "master.cpus": config.master.cpus },
@@ -78,9 +91,21 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     afterQueue,
   );
 
+  const { enabled, image: exporter } = config.metrics;
+  const counted = { redis: queue.exporterEndpoint, queues: [config.queue], image: exporter };
+  const metrics = enabled
+    ? new MetricsExporter(
+        "metrics",
+        { ...shared, ...counted, containerName: names.metrics, port: metricsPort },
+        afterQueue,
+      )
+    : undefined;
+
+  const more = metrics && { metrics: metrics.containerName };
   return {
     redis: queue.external,
-    cluster: image.ref.apply((ref) => describe(names, master.containerName, pool.containerNames, ref)),
+    cluster: image.ref.apply((ref) => describe(names, master.containerName, pool.containerNames, ref, more)),
+    more: { metricsUrl: metrics?.url },
   };
 }
 
@@ -89,11 +114,17 @@ function workerNames(names: Names, workers: number): string[] {
 }
 
 /** The output `cluster` of a cluster on Docker. */
-export function describe(names: Names, master: string, workers: readonly string[], image: string): Cluster {
+export function describe(
+  names: Names,
+  master: string,
+  workers: readonly string[],
+  image: string,
+  more: Partial<Cluster["names"]> = {},
+): Cluster {
   return {
     version: 1,
     platform: "docker",
-    names: { network: names.network, redis: names.redis, master, workers },
+    names: { network: names.network, redis: names.redis, master, workers, ...more },
     workers: workers.length,
     exec: ["docker", "exec", "--interactive", master],
     commands: {

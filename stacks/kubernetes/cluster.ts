@@ -83,8 +83,11 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
     opts,
   );
 
+  const metrics = parts.metricsOf(config, context, queue, opts);
+
   return {
     redis: queue.external,
+    more: { metricsUrl: metrics?.url },
     cluster: pulumi.all([namespace, master.podName, image, deployments]).apply(([ns, pod, ref, names]) =>
       describeCluster({
         namespace: ns,
@@ -97,6 +100,7 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
         workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
         image: ref,
         localPort: queue.localPort,
+        metrics: metrics && "metrics",
       }),
     ),
   };
