@@ -54,6 +54,9 @@ export interface RMasterArgs {
   readonly resources: Resources;
 }
 
+/** Where the shared files are, on the master and on the workers. */
+export const dataPath = "/data";
+
 /** Where a cluster can run. */
 export const platforms = ["docker", "kubernetes", "eks"] as const;
 export type Platform = (typeof platforms)[number];
@@ -76,6 +79,11 @@ export interface Cluster {
     readonly workers: readonly string[];
     /** The container or Service of the exporter of metrics; absent where there is none. */
     readonly metrics?: string;
+  };
+  /** How the Kubernetes cluster is reached; absent on Docker. */
+  readonly kubernetes?: {
+    readonly context: string;
+    /** Path; absent: as kubectl finds it. */ readonly kubeconfig?: string;
   };
   /** How many workers were asked for. */
   readonly workers: number;
