@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import * as connect from "./commands/connect";
 import * as cp from "./commands/cp";
+import * as doctor from "./commands/doctor";
 import * as down from "./commands/down";
 import * as env from "./commands/env";
 import * as init from "./commands/init";
@@ -32,7 +33,7 @@ Examples:
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
 5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
   );
-for (const command of [init, up, scale, down, shell, cp, env, connect]) {
+for (const command of [init, up, scale, down, shell, cp, env, connect, doctor]) {
   command.register(program);
 }
 tab(program, { completionCommandName: "completion" });

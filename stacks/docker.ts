@@ -15,31 +15,15 @@ import { findEngine, stackLabel } from "../components/docker/engine";
 import { checkMachine } from "../components/docker/preflight";
 import { names as stackNames, type Names } from "../components/environment";
 import type { ClusterConfig } from "./config";
+import { machinePlan, workersOn } from "./dockerPlan";
 
 /** A cluster on this machine's Docker engine. */
 export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const names = stackNames(pulumi.getStack());
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const engine = await findEngine();
-  const workers = config.workers === "auto" ? engine.cores : config.workers;
-  const redisPort = config.redis.port ?? names.redisPort;
-  const metricsPort = config.metrics.port ?? names.metricsPort;
-  await checkMachine(
-    {
-      stack,
-      containerNames: [
-        ...[names.redis, names.master, ...workerNames(names, workers)],
-        ...(config.metrics.enabled ? [names.metrics] : []),
-      ],
-      ports: [
-        { key: "redis.port", port: redisPort },
-        ...(config.metrics.enabled ? [{ key: "metrics.port", port: metricsPort }] : []),
-        ...config.master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
-      ],
-      cpus: { "worker.cpus": config.worker.cpus, "master.cpus": config.master.cpus },
-    },
-    engine,
-  );
+  const workers = workersOn(engine, config);
+  await checkMachine(machinePlan(config, engine, names, stack), engine);
 
   const labels = { [stackLabel]: stack };
   const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
@@ -64,7 +48,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       ...shared,
       containerName: names.redis,
       volumeName: names.redisVolume,
-      port: redisPort,
+      port: config.redis.port ?? names.redisPort,
       memory: config.redis.memory,
       image: config.redis.image,
     },
@@ -96,7 +80,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const metrics = enabled
     ? new MetricsExporter(
         "metrics",
-        { ...shared, ...counted, containerName: names.metrics, port: metricsPort },
+        { ...shared, ...counted, containerName: names.metrics, port: config.metrics.port ?? names.metricsPort },
         afterQueue,
       )
     : undefined;
@@ -107,10 +91,6 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     cluster: image.ref.apply((ref) => describe(names, master.containerName, pool.containerNames, ref, more)),
     more: { metricsUrl: metrics?.url },
   };
-}
-
-function workerNames(names: Names, workers: number): string[] {
-  return Array.from({ length: workers }, (_, index) => names.worker(index + 1));
 }
 
 /** The output `cluster` of a cluster on Docker. */

@@ -146,12 +146,7 @@ export class RedisQueue extends pulumi.ComponentResource {
     const host = pulumi.all([service.metadata.name, nameWhenUp(args, "StatefulSet", server)]).apply(([found]) => found);
     this.endpoint = { ...redisEndpoint(host, redisPort, password), secretName };
     this.external = redisEndpoint("127.0.0.1", args.localPort ?? redisPort, password);
-    this.exporterEndpoint = redisEndpoint(
-      host,
-      redisPort,
-      exporting.get(version),
-      exporterUser,
-    );
+    this.exporterEndpoint = redisEndpoint(host, redisPort, exporting.get(version), exporterUser);
     const { endpoint, external, exporterEndpoint, peerSecret } = this;
     this.registerOutputs({ endpoint, external, exporterEndpoint, peerSecret });
   }
