@@ -105,6 +105,15 @@ export class Project {
     });
   }
 
+  /** `rcluster ARGS`, to the project's stack. */
+  async rcluster(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+    return command("node", [this.path("cli", "rcluster.mjs"), ...args], {
+      ...options,
+      cwd: this.folder,
+      env: { ...process.env, PULUMI_HOME: pulumiHome(), PULUMI_STACK: this.stack, ...options.env },
+    });
+  }
+
   /** `npm run pulumi -- ARGS`, to the project's stack. */
   async pulumi(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
     return this.npm("pulumi", [...args, "--stack", this.stack], options);
