@@ -1,4 +1,5 @@
 import { eventually } from "../e2e/project";
+import { evidence } from "./evidence";
 import { Session, sleep, startWorkers, Redis, type Container, type Lab, type Layout, type Outcome } from "./lab";
 import { Proxy } from "./proxy";
 import { Random } from "./random";
@@ -117,7 +118,7 @@ export class Lane {
   private async warm(): Promise<void> {
     await this.coordinator.start(this.job, warmUp, "none", "-");
     const { verdict } = await this.coordinator.result(60);
-    if (verdict !== "right") throw new Error(`without any fault: ${verdict}\n${await this.evidence()}`);
+    if (verdict !== "right") throw new Error(`without any fault: ${verdict}`);
   }
 
   /** One job, one fault. */
@@ -139,7 +140,7 @@ export class Lane {
     ]);
     await fault.repair?.(this);
     const record = this.judge(outcome, outage);
-    if (record.verdict !== "right") return { ...record, detail: `${record.detail ?? ""}\n${await this.evidence()}` };
+    if (record.verdict !== "right") return record;
     for (const other of rest) {
       if (other.verdict !== "right") return { verdict: "wrong", detail: `another coordinator: ${other.verdict}` };
     }
@@ -199,12 +200,10 @@ export class Lane {
     return (Date.now() - begin) / 1000;
   }
 
-  private async evidence(): Promise<string> {
-    const logs = await Promise.all(this.workers.map((worker) => worker.logs()));
-    return [
-      `coordinator: ${this.coordinator.transcript.slice(-600)}`,
-      ...logs.map((log) => `worker: ${log.slice(-900)}`),
-    ].join("\n");
+  /** What its parts look like now, as far as there are any. */
+  evidence(): Promise<string> {
+    const sessions = [this.coordinator, ...this.others].filter(Boolean);
+    return evidence({ redis: this.redis, workers: this.workers, sessions });
   }
 
   async close(): Promise<void> {
