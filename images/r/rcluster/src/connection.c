@@ -164,15 +164,16 @@ static void give_up_soon(redisContext *c) {
 /* The kernel asks a silent address once more after a second. By then it may be
  * the address of another Redis, where this one had to go. So the name is looked
  * up again first. */
-#define PATIENCE_MS 900
+#define PATIENCE 0.9
 
 static redisContext *connect_in_time(const rc_endpoint *e, int timeout_ms) {
-  struct timeval patience = {0, PATIENCE_MS * 1000};
-  for (int tries = timeout_ms / PATIENCE_MS;; tries--) {
+  struct timeval patience = {0, (int)(PATIENCE * 1e6)};
+  double last = monotonic() + timeout_ms / 1000.0 - PATIENCE;
+  for (;;) {
     double began = monotonic();
     redisContext *c = look_up_and_connect(e, patience);
-    int silent = monotonic() - began >= PATIENCE_MS / 1000.0;
-    if (!c || !c->err || !silent || tries <= 1) return c;
+    double now = monotonic();
+    if (!c || !c->err || now - began < PATIENCE || now > last) return c;
     redisFree(c);
   }
 }
