@@ -3,6 +3,7 @@ import type { Container, Redis, Session } from "./lab";
 
 /** What a lane is made of. */
 export interface Scene {
+  readonly queue: string;
   readonly redis: Redis;
   readonly workers: readonly Container[];
   readonly sessions: readonly Session[];
@@ -11,9 +12,10 @@ export interface Scene {
 /** The most that is shown of a value. */
 const most = 300;
 
-/** Each key with its type, size and first values. */
-const redisState = `redis-cli --scan | sort | head -100 | while read -r key; do
-  type=$(redis-cli type "$key")
+/** Each key of a queue with its type, size and first values; names of some others; who is connected. */
+const redisState = (queue: string) => `
+redis-cli --scan --pattern '{${queue}}:*' | sort | head -100 | while read -r key; do
+  type=$(redis-cli type "$key") size= value=
   case $type in
     string) size=$(redis-cli strlen "$key") value=$(redis-cli getrange "$key" 0 ${most}) ;;
     list) size=$(redis-cli llen "$key") value=$(redis-cli lrange "$key" 0 5) ;;
@@ -25,6 +27,7 @@ const redisState = `redis-cli --scan | sort | head -100 | while read -r key; do
   printf '%s' "$value" | tr '\\n' ' ' | tr -cd '[:print:]' | head -c ${most}
   echo
 done
+echo "others:" $(redis-cli --scan | grep -vF '{${queue}}:' | head -20)
 redis-cli client list | sed 's/ name=.* age=/ age=/; s/ flags=.* cmd=/ cmd=/; s/ user=.*//'`;
 
 /** An address as Linux shows it: "0100007F:18EB". */
@@ -34,7 +37,7 @@ function readable(address: string): string {
 }
 
 async function inside(container: Container, script: string): Promise<string> {
-  return (await command("docker", ["exec", container.name, "sh", "-c", script])).output.trim();
+  return (await command("docker", ["exec", container.name, "timeout", "30", "sh", "-c", script])).output.trim();
 }
 
 /** Where a process is connected to. */
@@ -48,7 +51,7 @@ async function peers(container: Container, pid: number): Promise<string> {
 }
 
 /** All that may tell why a lane does not go on, as text. */
-export async function evidence({ redis, workers, sessions }: Scene): Promise<string> {
+export async function evidence({ queue, redis, workers, sessions }: Scene): Promise<string> {
   const label = `label=${redis.container.network}`;
   const format = "{{.Names}}\t{{.Status}}";
   const { output: containers } = await command("docker", ["ps", "--all", "--filter", label, "--format", format]);
@@ -63,7 +66,7 @@ export async function evidence({ redis, workers, sessions }: Scene): Promise<str
       const logs = (await worker.logs()).slice(-2000);
       return `${worker.name}:\n${logs}\n${await inside(worker, "cat /proc/[0-9]*/comm | sort | uniq -c")}`;
     }),
-    inside(redis.container, redisState).then((state) => `${redis.container.name}:\n${state}`),
+    inside(redis.container, redisState(queue)).then((state) => `${redis.container.name}:\n${state}`),
     redis.container.logs().then((logs) => `its log:\n${logs.slice(-1500)}`),
   ];
   return [...(await Promise.all(parts)), containers.trim(), network.output.trim()].join("\n");
