@@ -16,7 +16,7 @@ export interface Container {
 export async function dockerParts({ cluster, stack }: Target): Promise<Parts> {
   const found = await inspect(containersOf(cluster));
   return {
-    findings: containerFindings(cluster, found, `npm run pulumi -- up --refresh --stack ${stack}`),
+    findings: containerFindings(cluster, found, `rcluster up --refresh --stack ${stack}`),
     images: imagesOf(cluster, found),
   };
 }

@@ -32,7 +32,7 @@ async function workloadFindings(access: Access, cluster: Cluster, stack: string)
   const wanted = [master.replace(/-0$/, ""), ...workers, ...(cluster.commands.portForward ? [redis] : [])];
   const missing = wanted.filter((name) => !there.some((workload) => workload.name === name));
   const states = await Promise.all(there.map((workload) => stateOf(access, workload)));
-  const mend = `npm run pulumi -- up --refresh --stack ${stack}`;
+  const mend = `rcluster up --refresh --stack ${stack}`;
   const troubles = [...missing.map((name) => wrong(`${name} is gone`, mend)), ...states.flat()];
   return troubles.length > 0 ? troubles : [ok(`all pods of ${there.length} workloads are ready`)];
 }

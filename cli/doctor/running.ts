@@ -16,7 +16,9 @@ export function runningChecks(facts: Facts): Check[] {
   });
   const parts = once(async () => {
     const target = await given(facts.target());
-    const read = target.cluster.platform === "docker" ? dockerParts : (await import("./pods")).podParts;
+    const onDocker = target.cluster.platform === "docker";
+    if (onDocker) await given(facts.engine());
+    const read = onDocker ? dockerParts : (await import("./pods")).podParts;
     return limited(read(target), facts.seconds);
   });
   return [
@@ -78,7 +80,7 @@ async function readRedis(target: Target, queues: readonly string[]) {
 export function imageFinding(wanted: string, images: ReadonlyMap<string, string>, stack: string): Finding {
   const others = [...images].filter(([, image]) => image !== wanted).map(([name]) => name);
   if (others.length === 0) return ok("the same on master and workers");
-  return wrong(`not the stack's on ${others.join(", ")}`, `npm run pulumi -- up --refresh --stack ${stack}`);
+  return wrong(`not the stack's on ${others.join(", ")}`, `rcluster up --refresh --stack ${stack}`);
 }
 
 async function metricsFinding(url: string, container = ""): Promise<Finding> {
