@@ -70,7 +70,9 @@ async function quotaFinding({ code, name }: Quota, wanted: number, place: Identi
     const answer = await aws(place, "service-quotas", "get-service-quota", ...query);
     return judgeQuota(name, (JSON.parse(answer) as { Quota: { Value: number } }).Quota.Value, wanted);
   } catch (error) {
-    return warning(`${name}: ${lastLine(error as Error)}`, "let this login do servicequotas:GetServiceQuota");
+    const said = lastLine(error as Error);
+    const mend = said.includes("AccessDenied") ? "let this login do servicequotas:GetServiceQuota" : undefined;
+    return warning(`${name}: ${said}`, mend);
   }
 }
 

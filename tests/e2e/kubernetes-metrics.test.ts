@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
+import { examined } from "./examined";
 import { dashboard, missing, queueValues, samples, wantedSeries } from "../metrics/dashboard";
 import { buildExporter } from "../metrics/image";
 import { compareWhileRunning } from "../metrics/truth";
@@ -90,6 +91,27 @@ describe("metrics on Kubernetes", () => {
       return (now.length === 1 && now[0] !== before) || undefined;
     });
     await counted();
+  });
+
+  it("leave rcluster doctor content with the cluster, until a pool of workers is gone", async () => {
+    const { wrong, said } = await examined(project);
+    assert.deepEqual(wrong, []);
+    assert.match(said("Kubernetes")[0]?.what ?? "", /^v1\.\d+\.\d+, context /);
+    const what = ["Cluster", "Image", "Workers"].map((check) => said(check)[0]?.what);
+    const all = ["all pods of 4 workloads are ready", "the same on master and workers", "2 of 2 workers are alive"];
+    assert.deepEqual(what, all);
+    assert.match(said("Registry")[0]?.what ?? "", /answers/);
+
+    const [pool = ""] = (await project.cluster()).names.workers;
+    await project.kubectl("delete", "deployment", pool, "--wait");
+    const gone = await eventually("the workers are missed", async () => {
+      const seen = await examined(project);
+      return seen.said("Workers")[0]?.verdict === "wrong" ? seen.wrong : undefined;
+    });
+    assert.deepEqual(
+      gone.map(({ check, what: trouble }) => `${check}: ${trouble}`),
+      [`Cluster: ${pool} is gone`, "Workers: 0 of 2 workers are alive"],
+    );
   });
 
   it("leave nothing behind", async () => {
