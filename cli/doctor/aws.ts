@@ -6,7 +6,7 @@ import { stackTag } from "../../components/aws/tags";
 import type { ClusterConfig } from "../../stacks/config";
 import { eksNames, nodeProblem } from "../../stacks/eks/plan";
 import { given, limited, ok, once, warning, wrong, type Check, type Finding } from "./check";
-import type { Facts } from "./facts";
+import { ownName, type Facts } from "./facts";
 import { kubectlCheck } from "./kubernetes";
 
 /** Login, region and quotas on AWS, and whether the cluster's name is free. */
@@ -46,7 +46,7 @@ export function awsChecks(facts: Facts): Check[] {
     ),
     check("EKS", async (place, config) => {
       const { stack } = await given(facts.settings());
-      return clusterFinding(place, config, stack);
+      return clusterFinding(place, config, ownName(stack));
     }),
   ];
 }

@@ -1,5 +1,6 @@
 import { findEngine } from "../../components/docker/engine";
 import { parseConfig, type ClusterConfig } from "../../stacks/config";
+import { exitCodes, Failure } from "../failure";
 import { ask, openTarget, selectedStack } from "../target";
 import { limited, once } from "./check";
 
@@ -26,7 +27,10 @@ export function gatherFacts(stack: string | undefined, seconds: number) {
     /** Undefined for a stack that is not up. */
     target: once(async () => {
       const { stack: name } = await settings();
-      return limited(openTarget(name), seconds).catch(() => undefined);
+      return limited(openTarget(name), seconds).catch((error: unknown) => {
+        if (error instanceof Failure && error.exitCode === exitCodes.stack) return undefined;
+        throw error;
+      });
     }),
   };
 }
@@ -36,6 +40,11 @@ async function readSettings(stack?: string): Promise<Settings> {
   const json = await ask(["config", "--json", "--show-secrets", "--stack", name]);
   const entries = Object.entries(JSON.parse(json) as Record<string, { value?: string }>);
   return { stack: name, texts: Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])) };
+}
+
+/** A stack's own name, where it is told with those of its organisation and project. */
+export function ownName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
 }
 
 const prefix = "rcluster:";

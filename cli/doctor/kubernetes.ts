@@ -5,7 +5,7 @@ import { checkCluster } from "../../components/kubernetes/preflight";
 import type { ClusterConfig } from "../../stacks/config";
 import { changeOf, poolsOf, wantedOf } from "../../stacks/kubernetes/plan";
 import { given, limited, ok, once, warning, wrong, type Check, type Finding } from "./check";
-import type { Facts } from "./facts";
+import { ownName, type Facts } from "./facts";
 import { programVersion } from "./machine";
 
 /** The Kubernetes that a stack's config names, and whether it has what the stack asks for. */
@@ -30,8 +30,8 @@ export function kubernetesChecks(facts: Facts): Check[] {
     },
     check("Requirements", async (cluster, config) => {
       const { stack } = await given(facts.settings());
-      await checkCluster(cluster, wantedOf(config, stack, poolsOf(config)));
-      await checkChanges(cluster, changeOf(config, stack));
+      await checkCluster(cluster, wantedOf(config, ownName(stack), poolsOf(config)));
+      await checkChanges(cluster, changeOf(config, ownName(stack)));
       return ok("permissions, namespace, StorageClass, room on the nodes");
     }),
     check("Policies", async (cluster) => {
@@ -55,7 +55,7 @@ export function kubectlCheck({ seconds }: Facts): Check {
     name: "kubectl",
     look: async () => {
       const answer = await limited(programVersion("kubectl", "version", "--client", "--output", "json"), seconds);
-      if (answer === undefined) return wrong("is not installed", "https://kubernetes.io/docs/tasks/tools/");
+      if (answer === undefined) return wrong("is not installed", "see https://kubernetes.io/docs/tasks/tools/");
       return ok((JSON.parse(answer) as { clientVersion: { gitVersion: string } }).clientVersion.gitVersion);
     },
   };
@@ -92,5 +92,5 @@ export async function registryFinding(registry: ClusterConfig["registry"] & stri
       failures.push(cause?.message || message);
     }
   }
-  return wrong(`${host} does not answer as a registry does: ${failures[0]}`, `\`docker login ${host}\` tells more`);
+  return wrong(`${host} does not answer as a registry does: ${failures[0]}`, `docker login ${host}`);
 }

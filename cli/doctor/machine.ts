@@ -42,7 +42,7 @@ export function nodeFinding(version: string, wanted: string): Finding {
   if (major > least || (major === least && minor >= leastMinor)) return ok(version);
   return wrong(
     `${version} is too old: ${wanted.replace(">=", "")} or later is needed`,
-    "https://nodejs.org/en/download",
+    "see https://nodejs.org/en/download",
   );
 }
 

@@ -6,6 +6,7 @@ import { observe, type Workload } from "../../components/kubernetes/observe";
 import { slug } from "../../components/environment";
 import type { Target } from "../target";
 import { ok, wrong, type Finding, type Parts } from "./check";
+import { ownName } from "./facts";
 
 /** What a cluster's pods are and run. */
 export async function podParts({ cluster, stack }: Target): Promise<Parts> {
@@ -20,7 +21,7 @@ export async function podParts({ cluster, stack }: Target): Promise<Parts> {
 // Which workloads are not up, and why.
 async function workloadFindings(access: Access, cluster: Cluster, stack: string): Promise<Finding[]> {
   const { namespace = "default", master, workers, redis } = cluster.names;
-  const labelSelector = selectorOf(clusterLabels({ instance: slug(stack) }));
+  const labelSelector = selectorOf(clusterLabels({ instance: slug(ownName(stack)) }));
   const [deployments, sets] = await Promise.all([
     access.apps.listNamespacedDeployment({ namespace, labelSelector }),
     access.apps.listNamespacedStatefulSet({ namespace, labelSelector }),
@@ -45,7 +46,7 @@ async function stateOf(access: Access, workload: Workload): Promise<Finding[]> {
 }
 
 async function podImages(access: Access, { names }: Cluster, stack: string): Promise<ReadonlyMap<string, string>> {
-  const labelSelector = selectorOf(clusterLabels({ instance: slug(stack) }));
+  const labelSelector = selectorOf(clusterLabels({ instance: slug(ownName(stack)) }));
   const { items } = await access.core.listNamespacedPod({ namespace: names.namespace ?? "default", labelSelector });
   return new Map(
     items

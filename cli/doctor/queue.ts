@@ -32,7 +32,7 @@ export function workerFindings(workers: readonly Worker[], wanted: number, logs?
   const count = `${alive.length} of ${wanted} workers are alive`;
   const versions = [...new Set(alive.map(({ rcluster, r }) => `${rcluster} on R ${r}`))];
   return [
-    alive.length < wanted ? wrong(count, logs && `${logs} says why`) : ok(count),
+    alive.length < wanted ? wrong(count, logs) : ok(count),
     ...(versions.length > 1
       ? [warning(`they run several versions: ${versions.join(", ")}`, "the image's package in every R that joins")]
       : []),

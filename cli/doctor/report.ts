@@ -9,7 +9,7 @@ export function report(findings: readonly Named[], width = 80): string {
   const indent = " ".repeat("warning".length + 2 + names + 2);
   const lines = findings.map(({ check, verdict, what, mend }) => {
     const head = `${styled(colours[verdict], verdict)}${" ".repeat(9 - verdict.length)}${check.padEnd(names + 2)}`;
-    const text = [what, ...(mend ? [`To mend it: ${mend}`] : [])];
+    const text = [what, ...(mend ? [`Try: ${mend}`] : [])];
     const wrapped = text.flatMap((paragraph) => wrap(paragraph, Math.max(20, width - indent.length)));
     return head + wrapped.join(`\n${indent}`);
   });

@@ -89,8 +89,8 @@ async function metricsFinding(url: string, container = ""): Promise<Finding> {
     async (response) => response.text(),
     () => undefined,
   );
-  if (text === undefined) return wrong(`${url} does not answer`, `\`${logs}\` says why`);
-  return /^redis_up 1$/m.test(text) ? ok(url) : wrong("the exporter does not reach Redis", `\`${logs}\` says why`);
+  if (text === undefined) return wrong(`${url} does not answer`, logs);
+  return /^redis_up 1$/m.test(text) ? ok(url) : wrong("the exporter does not reach Redis", logs);
 }
 
 /** Whether the R of this machine, if it has the package at all, has that of the cluster. */
@@ -99,5 +99,5 @@ export function ownFindings(version: string | undefined, workers: readonly Worke
   const others = [...new Set(workers.map(({ rcluster }) => rcluster))].filter((other) => other !== version);
   if (others.length === 0) return [ok(`has rcluster ${version}`)];
   const what = `this machine's R has rcluster ${version}, the workers ${others.join(" and ")}`;
-  return [warning(what, "the last line of `rcluster env` installs theirs")];
+  return [warning(what, "the last line of `rcluster env`, which installs theirs")];
 }

@@ -2,7 +2,7 @@ import { names as namesOf } from "../../components/environment";
 import { checkMachine } from "../../components/docker/preflight";
 import { machinePlan } from "../../stacks/dockerPlan";
 import { given, limited, ok, wrong, type Check } from "./check";
-import type { Facts } from "./facts";
+import { ownName, type Facts } from "./facts";
 
 /** The stack, its settings, and on Docker whether names and ports are free for it. */
 export function stackChecks(facts: Facts): Check[] {
@@ -32,8 +32,9 @@ export function stackChecks(facts: Facts): Check[] {
         const config = await given(facts.config());
         if (config.platform !== "docker") return [];
         const [{ stack }, engine] = await given(Promise.all([facts.settings(), facts.engine()]));
-        const names = namesOf(stack);
-        await limited(checkMachine(machinePlan(config, engine, names, `rcluster/${stack}`), engine), facts.seconds);
+        const name = ownName(stack);
+        const plan = machinePlan(config, engine, namesOf(name), `rcluster/${name}`);
+        await limited(checkMachine(plan, engine), facts.seconds);
         return ok("free for this stack");
       },
     },
