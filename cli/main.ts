@@ -28,6 +28,7 @@ Examples:
   $ rcluster up                       makes the cluster
   $ rcluster shell                    an R whose foreach runs on the workers
   $ rcluster scale 8                  more workers, or fewer
+  $ rcluster doctor                   tells what is wrong, and how to mend it
   $ rcluster down                     ends it, and all that it costs
 
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
