@@ -30,6 +30,8 @@ export interface Names {
   readonly image: string;
   /** Port of Redis on this machine's loopback. */
   readonly redisPort: number;
+  /** Port of the master's IDE on this machine's loopback. */
+  readonly idePort: number;
 }
 
 /**
@@ -49,7 +51,8 @@ export function names(stack: string): Names {
     redisVolume: `rcluster${suffix}-redis`,
     dataVolume: `rcluster${suffix}-data`,
     image: `rcluster${suffix}:latest`,
-    redisPort: stack === "local" ? 6379 : hashedPort(stack),
+    redisPort: stack === "local" ? 6379 : hashedPort(stack, 20000),
+    idePort: stack === "local" ? 8888 : hashedPort(stack, 10000),
   };
 }
 
@@ -64,8 +67,8 @@ export function slug(stack: string): string {
 }
 
 // Below Linux's range of ephemeral ports (32768 and up), so that no outgoing connection sits on it.
-function hashedPort(stack: string): number {
-  return 20000 + (createHash("sha256").update(stack).digest().readUInt32BE(0) % 10000);
+function hashedPort(stack: string, from: number): number {
+  return from + (createHash("sha256").update(stack).digest().readUInt32BE(0) % 10000);
 }
 
 /** `redis://:password@host:port`, the password percent-encoded. */

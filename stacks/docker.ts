@@ -6,7 +6,9 @@ import { labelList } from "../components/docker/container";
 import { findEngine, stackLabel } from "../components/docker/engine";
 import { checkMachine } from "../components/docker/preflight";
 import { names as stackNames, type Names } from "../components/environment";
+import { describeIde } from "../components/ide";
 import type { ClusterConfig } from "./config";
+import { ideOf } from "./ide";
 
 /** A cluster on this machine's Docker engine. */
 export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
@@ -15,12 +17,14 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const engine = await findEngine();
   const workers = config.workers === "auto" ? engine.cores : config.workers;
   const redisPort = config.redis.port ?? names.redisPort;
+  const { ide, layer } = await ideOf(config, names);
   await checkMachine(
     {
       stack,
       containerNames: [names.redis, names.master, ...workerNames(names, workers)],
       ports: [
         { key: "redis.port", port: redisPort },
+        ...(ide ? [{ key: "master.idePort", port: ide.port }] : []),
         ...config.master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
       ],
       cpus: { "worker.cpus": config.worker.cpus, "master.cpus": config.master.cpus },
@@ -32,7 +36,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
   const image = new RImage(
     "image",
-    { ...config.image, imageName: names.image, platform: engine.platform },
+    { ...config.image, imageName: names.image, platform: engine.platform, ide: layer },
     { providers: [provider] },
   );
   const network = new docker.Network(
@@ -74,13 +78,24 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   );
   const master = new RMaster(
     "master",
-    { ...cluster, containerName: names.master, resources: config.master, ports: config.master.ports },
+    {
+      ...cluster,
+      image: image.masterRef,
+      containerName: names.master,
+      resources: config.master,
+      ports: config.master.ports,
+      ide,
+    },
     afterQueue,
   );
 
   return {
     redis: queue.external,
-    cluster: image.ref.apply((ref) => describe(names, master.containerName, pool.containerNames, ref)),
+    ide: master.ide,
+    cluster: image.ref.apply((ref) => ({
+      ...describe(names, master.containerName, pool.containerNames, ref),
+      ...(ide && { ide: describeIde(ide) }),
+    })),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Cluster, Platform } from "../../components/contracts";
+import type { Cluster, IdeArgs, Platform } from "../../components/contracts";
+import { describeIde } from "../../components/ide";
 
 /** What there is to describe. */
 interface Made {
@@ -13,6 +14,8 @@ interface Made {
   readonly workers: number;
   /** Port of this machine for Redis; undefined for a Redis that is not the stack's. */
   readonly localPort?: number;
+  /** The master's IDE, if it has one. */
+  readonly ide?: IdeArgs;
 }
 
 /** The output `cluster` of a cluster on Kubernetes. */
@@ -40,6 +43,7 @@ export function describeCluster(made: Made): Cluster {
       ...(localPort !== undefined && { portForward: line("port-forward", "service/redis", `${localPort}:6379`) }),
     },
     image,
+    ...(made.ide && { ide: describeIde(made.ide) }),
   };
 }
 
