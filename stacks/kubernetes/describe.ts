@@ -1,5 +1,6 @@
 import type { Cluster, IdeArgs, Platform } from "../../components/contracts";
 import { describeIde } from "../../components/ide";
+import { quote } from "../../components/quote";
 
 /** What there is to describe. */
 interface Made {
@@ -33,6 +34,7 @@ export function describeCluster(made: Made): Cluster {
     platform: made.platform,
     names: { namespace, redis: "redis", master, workers: deployments },
     workers,
+    kubernetes: { context, ...(kubeconfig && { kubeconfig }) },
     exec: [...kubectl, "exec", "--stdin", master, "--"],
     commands: {
       shell: line("exec", "-it", master, "--", "R"),
@@ -45,8 +47,4 @@ export function describeCluster(made: Made): Cluster {
     image,
     ...(made.ide && { ide: describeIde(made.ide) }),
   };
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

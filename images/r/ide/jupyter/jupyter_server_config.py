@@ -7,7 +7,7 @@ from jupyter_server.auth import passwd
 c = get_config()  # noqa: F821 - given by Jupyter
 
 password = Path(os.environ["RCLUSTER_IDE_PASSWORD_FILE"]).read_text()
-c.IdentityProvider.token = password
+c.IdentityProvider.token = ""  # none in any address
 c.PasswordIdentityProvider.hashed_password = passwd(password)
 c.PasswordIdentityProvider.allow_password_change = False
 
