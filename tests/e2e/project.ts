@@ -98,7 +98,16 @@ export class Project {
 
   /** `npm run SCRIPT -- ARGS` */
   async npm(script: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<Result> {
-    return command("npm", ["run", "--silent", script, "--", ...args], {
+    return this.run("npm", ["run", "--silent", script, "--", ...args], options);
+  }
+
+  /** `rcluster ARGS`, on the project's stack. */
+  async rcluster(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+    return this.run("node", [this.path("cli", "rcluster.mjs"), ...args, "--stack", this.stack], options);
+  }
+
+  private async run(program: string, args: readonly string[], options: CommandOptions): Promise<Result> {
+    return command(program, args, {
       ...options,
       cwd: this.folder,
       env: { ...process.env, PULUMI_HOME: pulumiHome(), ...options.env },
@@ -190,7 +199,8 @@ export class Project {
 
   async remove(): Promise<void> {
     await this.pulumi(["destroy", "--yes", "--skip-preview"]);
-    await command("docker", ["image", "rm", "--force", this.imageName]);
+    const images = ["", "_jupyter", "_rstudio"].map((ide) => this.imageName + ide);
+    await command("docker", ["image", "rm", "--force", ...images]);
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
