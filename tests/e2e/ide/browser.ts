@@ -60,8 +60,8 @@ async function opened(project: Project, visit: (url: string) => Promise<unknown>
   let url = "";
   while (!url) {
     url = fs.existsSync(note) ? fs.readFileSync(note, "utf8") : "";
-    const ended = await Promise.race([running, seconds(0.1)]);
-    if (ended !== undefined && !url) assert.fail(`rcluster ide has ended: ${ended.output}`);
+    const ended = await Promise.race([running, seconds(0.1).then(() => undefined)]);
+    if (ended && !url) assert.fail(`rcluster ide has ended: ${ended.output}`);
   }
   await visit(url);
   const { code, output } = await running;
