@@ -42,10 +42,9 @@ export function useInBrowser(project: Project): void {
   });
 }
 
-const cellCode = `library(foreach)
-x <- foreach(i = 1:100) %dopar% {
-Sys.sleep(0.02)
-Sys.info()[["nodename"]]
+const cellCode = `x <- foreach(i = 1:100) %dopar% {
+  Sys.sleep(0.02)
+  Sys.info()[["nodename"]]
 }
 table(unlist(x))`;
 
