@@ -22,8 +22,9 @@ describe("an IDE on Kubernetes", () => {
   });
 
   it("is reached by rcluster ide, over a port-forward that it keeps", async () => {
-    running = spawn("node", [project.path("cli/rcluster.mjs"), "ide", "--json", "--stack", project.stack], {
+    running = spawn("node", ["cli/rcluster.mjs", "ide", "--json"], {
       cwd: project.folder,
+      env: project.environment(),
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [text] = (await once(running.stdout as NodeJS.ReadableStream, "data")) as [Buffer];

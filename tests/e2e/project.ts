@@ -98,16 +98,7 @@ export class Project {
 
   /** `npm run SCRIPT -- ARGS` */
   async npm(script: string, args: readonly string[] = [], options: CommandOptions = {}): Promise<Result> {
-    return this.run("npm", ["run", "--silent", script, "--", ...args], options);
-  }
-
-  /** `rcluster ARGS`, on the project's stack. */
-  async rcluster(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
-    return this.run("node", [this.path("cli", "rcluster.mjs"), ...args, "--stack", this.stack], options);
-  }
-
-  private async run(program: string, args: readonly string[], options: CommandOptions): Promise<Result> {
-    return command(program, args, {
+    return command("npm", ["run", "--silent", script, "--", ...args], {
       ...options,
       cwd: this.folder,
       env: this.environment(options.env),
