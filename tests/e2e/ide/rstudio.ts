@@ -57,7 +57,13 @@ export function rstudio(project: Project): void {
   });
 
   it("brings neither sudo nor compilers into the image, and its workers stay as they are", async () => {
-    const found = await docker("exec", master, "sh", "-c", "for p in sudo clang killall python3; do command -v $p; done");
+    const found = await docker(
+      "exec",
+      master,
+      "sh",
+      "-c",
+      "for p in sudo clang killall python3; do command -v $p; done",
+    );
     assert.equal(found, "/usr/bin/killall\n/usr/bin/python3");
     const worker = await docker("inspect", "-f", "{{.Image}}", `rworker-${project.stack}-1`);
     assert.equal(worker, (await project.cluster()).image);
