@@ -1,14 +1,12 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { chromium } from "playwright-core";
+import { openBrowser } from "../browser";
 import { command, seconds, type Project } from "../project";
-
-const executablePath = process.env.RCLUSTER_TEST_CHROMIUM ?? "/usr/bin/chromium";
 
 /** `rcluster ide`, and what a person does then. */
 export function useInBrowser(project: Project): void {
   it("is opened by rcluster ide, signed in, by an address that holds once and tells nobody the password", async () => {
-    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+    const browser = await openBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 1100, height: 620 } });
       const visited = await opened(project, (url) => page.goto(url));
