@@ -7,10 +7,8 @@ export function register(program: Command): void {
     .option("--json", "show them as JSON, and open nothing")
     .addHelpText(
       "after",
-      examples(
-        ["rcluster ide", "on Kubernetes until Ctrl-C"],
-        ["npm run pulumi -- config set ide jupyter && rcluster up", "adds it to a cluster"],
-      ),
+      examples(["rcluster ide", "on Kubernetes until Ctrl-C"], ["rcluster ide --no-open", "for another browser"]) +
+        "\n\nA cluster gets it by 'npm run pulumi -- config set ide jupyter' and 'rcluster up'.",
     )
     .action(async ({ stack, ...options }: { stack?: string; open: boolean; json?: boolean }) => {
       const { openTarget } = await import("../target");

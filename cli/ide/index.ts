@@ -26,20 +26,21 @@ const browserSeconds = 60;
  */
 export async function ide(target: Target, { open, json = false }: IdeOptions): Promise<void> {
   const { cluster, stack, outputs } = target;
-  if (!cluster.ide) throw new Failure(`stack ${stack} has no IDE: ${howTo(stack)}`);
-  const { kind, user } = cluster.ide;
+  const made = cluster.ide;
+  if (!made) throw new Failure(`stack ${stack} has no IDE: ${howTo(stack)}`);
+  const { kind, user } = made;
   const title = titles[kind];
   const password = String(outputs.idePassword);
 
   await ensureMaster(target);
-  const link = await linkTo(target, cluster.ide);
+  const link = await linkTo(target, made);
   try {
     const url = `http://127.0.0.1:${link.port}`;
     await progress(`${title} starts`, () =>
       interruptible((signal) => answers(url, title, cluster.names.master, signal)),
     );
     if (json) console.log(JSON.stringify({ kind, url, user, password }));
-    else if (open) await interruptible((signal) => show(url, title, cluster.ide as Ide, password, signal));
+    else if (open) await interruptible((signal) => show(url, title, made, password, signal));
     else console.log([`${title}: ${url}`, ...signInLines(user, password)].join("\n"));
     if (!link.close) return;
     if (!json) console.log("It can be reached while this runs; Ctrl-C ends that.");
