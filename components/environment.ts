@@ -30,6 +30,8 @@ export interface Names {
   readonly redisPort: number;
   /** Port of the metrics there. */
   readonly metricsPort: number;
+  /** Port of the master's IDE on this machine's loopback. */
+  readonly idePort: number;
 }
 
 /**
@@ -52,6 +54,7 @@ export function names(stack: string): Names {
     image: `rcluster${suffix}:latest`,
     redisPort: stack === "local" ? 6379 : 20000 + portOffset(stack),
     metricsPort: stack === "local" ? 9121 : 10000 + portOffset(stack),
+    idePort: stack === "local" ? 8888 : 30000 + portOffset(stack, 2700),
   };
 }
 
@@ -65,9 +68,9 @@ export function slug(stack: string): string {
   return `${plain.slice(0, slugLength - 7)}-${digest}`;
 }
 
-// 0 to 9999: ports stay below Linux's range of ephemeral ones (32768 and up), so that no outgoing connection sits there.
-function portOffset(stack: string): number {
-  return createHash("sha256").update(stack).digest().readUInt32BE(0) % 10000;
+// Ports stay below Linux's range of ephemeral ones (32768 and up), so that no outgoing connection sits there.
+function portOffset(stack: string, range = 10000): number {
+  return createHash("sha256").update(stack).digest().readUInt32BE(0) % range;
 }
 
 /** `redis://user:password@host:port`, user and password percent-encoded; without a user it is the `default` one. */

@@ -1,4 +1,5 @@
 import type { Platform } from "../components/contracts";
+import { ideConflict } from "./ide";
 import { kubernetesAllowed } from "./kubernetes/config";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -13,6 +14,7 @@ type Given = Readonly<Record<string, unknown>>;
 export function conflict(given: Given, platform: Platform): string | undefined {
   return (
     refConflict(given) ??
+    ideConflict(given) ??
     (platform === "docker" ? notForDocker(given) : notForKubernetes(given, platform)) ??
     (platform === "kubernetes" ? imageSource(given) : undefined) ??
     (platform === "eks" ? awsConflict(given) : notWithoutAws(given, platform))

@@ -14,8 +14,10 @@ import { labelList } from "../components/docker/container";
 import { findEngine, stackLabel } from "../components/docker/engine";
 import { checkMachine } from "../components/docker/preflight";
 import { names as stackNames, type Names } from "../components/environment";
+import { describeIde } from "../components/ide";
 import type { ClusterConfig } from "./config";
 import { machinePlan, workersOn } from "./dockerPlan";
+import { ideOf } from "./ide";
 
 /** A cluster on this machine's Docker engine. */
 export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
@@ -23,13 +25,14 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const engine = await findEngine();
   const workers = workersOn(engine, config);
+  const { ide, layer } = await ideOf(config, names);
   await checkMachine(machinePlan(config, engine, names, stack), engine);
 
   const labels = { [stackLabel]: stack };
   const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
   const image = new RImage(
     "image",
-    { ...config.image, imageName: names.image, platform: engine.platform },
+    { ...config.image, imageName: names.image, platform: engine.platform, ide: layer },
     { providers: [provider] },
   );
   const network = new docker.Network(
@@ -71,7 +74,14 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   );
   const master = new RMaster(
     "master",
-    { ...cluster, containerName: names.master, resources: config.master, ports: config.master.ports },
+    {
+      ...cluster,
+      image: image.masterRef,
+      containerName: names.master,
+      resources: config.master,
+      ports: config.master.ports,
+      ide,
+    },
     afterQueue,
   );
 
@@ -85,9 +95,10 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       )
     : undefined;
 
-  const more = metrics && { metrics: metrics.containerName };
+  const more = { metrics: metrics?.containerName, ide: ide && describeIde(ide) };
   return {
     redis: queue.external,
+    ide: master.ide,
     cluster: image.ref.apply((ref) => describe(names, master.containerName, pool.containerNames, ref, more)),
     more: { metricsUrl: metrics?.url },
   };
@@ -99,12 +110,12 @@ export function describe(
   master: string,
   workers: readonly string[],
   image: string,
-  more: Partial<Cluster["names"]> = {},
+  { metrics, ide }: Partial<Pick<Cluster, "ide"> & Pick<Cluster["names"], "metrics">> = {},
 ): Cluster {
   return {
     version: 1,
     platform: "docker",
-    names: { network: names.network, redis: names.redis, master, workers, ...more },
+    names: { network: names.network, redis: names.redis, master, workers, ...(metrics && { metrics }) },
     workers: workers.length,
     exec: ["docker", "exec", "--interactive", master],
     commands: {
@@ -113,5 +124,6 @@ export function describe(
       ...(workers[0] && { logs: `docker logs --follow ${workers[0]}` }),
     },
     image,
+    ...(ide && { ide }),
   };
 }

@@ -14,7 +14,7 @@ export function workersOn({ cores }: Pick<Engine, "cores">, { workers }: Pick<Cl
  * @param stack value of the stack's label
  */
 export function machinePlan(config: ClusterConfig, engine: Engine, names: Names, stack: string): Plan {
-  const { worker, master, redis, metrics } = config;
+  const { worker, master, redis, metrics, ide } = config;
   const workers = Array.from({ length: workersOn(engine, config) }, (_, index) => names.worker(index + 1));
   return {
     stack,
@@ -22,6 +22,7 @@ export function machinePlan(config: ClusterConfig, engine: Engine, names: Names,
     ports: [
       { key: "redis.port", port: redis.port ?? names.redisPort },
       ...(metrics.enabled ? [{ key: "metrics.port", port: metrics.port ?? names.metricsPort }] : []),
+      ...(ide === "none" ? [] : [{ key: "master.idePort", port: master.idePort ?? names.idePort }]),
       ...master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
     ],
     cpus: { "worker.cpus": worker.cpus, "master.cpus": master.cpus },

@@ -48,7 +48,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       dependsOn: store ? [ground, store] : [ground],
       serviceAccount: store && ((context, opts) => serviceAccount(names.serviceAccount, context, opts)),
       rollout: parts.rolloutOn(cluster),
-      image: () => ({ image: parts.imageOf(config, site, cluster) }),
+      image: (_, ide) => parts.imageOf(config, site, cluster, ide),
       kubeconfig: parts.kubeconfigFile(site, cluster),
       context: names.cluster,
     },

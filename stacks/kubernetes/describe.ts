@@ -1,4 +1,5 @@
-import type { Cluster, Platform } from "../../components/contracts";
+import type { Cluster, IdeArgs, Platform } from "../../components/contracts";
+import { describeIde } from "../../components/ide";
 import { quote } from "../../components/quote";
 
 /** What there is to describe. */
@@ -16,6 +17,8 @@ interface Made {
   readonly localPort?: number;
   /** Service of the exporter of metrics, if there is one. */
   readonly metrics?: string;
+  /** The master's IDE, if it has one. */
+  readonly ide?: IdeArgs;
 }
 
 /** The output `cluster` of a cluster on Kubernetes. */
@@ -44,5 +47,6 @@ export function describeCluster(made: Made): Cluster {
       ...(localPort !== undefined && { portForward: line("port-forward", "service/redis", `${localPort}:6379`) }),
     },
     image,
+    ...(made.ide && { ide: describeIde(made.ide) }),
   };
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RedisEndpoint } from "../../components/contracts";
 import { findEngine } from "../../components/docker/engine";
 import { names, parseRedisUrl, type Environment } from "../../components/environment";
+import type { IdeLayer } from "../../components/imageContext";
 import {
   clientEgress,
   closed,
@@ -70,6 +71,8 @@ export function policies(config: ClusterConfig, context: ClusterContext, opts: p
 /** An image by its digest, and the Secret to pull it with. */
 export interface Image {
   readonly image: pulumi.Output<string>;
+  /** The one for the master, with its IDE. */
+  readonly masterImage: pulumi.Output<string>;
   readonly pullSecret?: pulumi.Input<string>;
 }
 
@@ -79,11 +82,15 @@ export async function imageOf(
   context: ClusterContext,
   access: Access,
   provider: k8s.Provider,
+  ide?: IdeLayer,
 ): Promise<Image> {
   const { image, registry } = config;
   const login = loginOf(config);
   const secret = login ? pullSecret("registry", context, login, { provider }) : image.pullSecret;
-  if (image.ref !== undefined) return { image: pulumi.output(image.ref), pullSecret: secret };
+  if (image.ref !== undefined) {
+    const ref = pulumi.output(image.ref);
+    return { image: ref, masterImage: ref, pullSecret: secret };
+  }
   const engine = await findEngine();
   const name = `rcluster:${context.instance}`;
   const built = new RImage(
@@ -94,10 +101,11 @@ export async function imageOf(
       push: !image.share,
       platform: await nodePlatform(access, image.platform),
       login,
+      ide,
     },
     { providers: [new docker.Provider("docker", { host: engine.host, certPath: engine.certPath })] },
   );
-  return { image: built.ref, pullSecret: secret };
+  return { image: built.ref, masterImage: built.masterRef, pullSecret: secret };
 }
 
 function loginOf({ image, registry }: ClusterConfig) {
