@@ -90,8 +90,26 @@ export interface Cluster {
     /** Makes Redis reachable from this machine at `redisUrl`, while it runs; absent where it is reachable anyway. */
     readonly portForward?: string;
   };
-  /** Reference of the image that master and workers run. */
+  /** Reference of the image that master, workers and jobs run. */
   readonly image: string;
+  /** What detached jobs are made of. */
+  readonly jobs: DockerJobs | KubernetesJobs;
+}
+
+/** Detached jobs on Docker. */
+export interface DockerJobs {
+  /** The container that they belong to: when it goes, they go. It has their volume at /jobs. */
+  readonly anchor: string;
+  /** Program and arguments that start a job's container: append name, labels, the image and arguments. */
+  readonly start: readonly string[];
+}
+
+/** Detached jobs on Kubernetes. */
+export interface KubernetesJobs {
+  /** The PodTemplate that they are made from and belong to: when it goes, they go. */
+  readonly template: string;
+  /** The volume of each, for its files. */
+  readonly storage: { readonly size: string; readonly storageClass?: string };
 }
 
 /** What a platform hands back to the program. */

@@ -11,8 +11,11 @@ export const passwordFile = "/run/secrets/redis-password";
 /** Where the shared files are, on the master and on the workers. */
 export const dataPath = "/data";
 
-/** The image's commands: what a worker and a master run. */
-export const commands = { worker: "rcluster-worker", master: "rcluster-master" } as const;
+/** Where a job finds its folder, and those of others that share its volume. */
+export const jobsPath = "/jobs";
+
+/** The image's commands: what a worker, a master and a job run. */
+export const commands = { worker: "rcluster-worker", master: "rcluster-master", job: "rcluster-job" } as const;
 
 /** Seconds that a worker has to finish its task once told to stop, unless said otherwise. */
 export const defaultGraceSeconds = 30;
@@ -24,7 +27,10 @@ export interface Names {
   readonly master: string;
   /** Name of worker `index`, counted from 1. */
   readonly worker: (index: number) => string;
+  /** What jobs belong to. */
+  readonly jobs: string;
   readonly redisVolume: string;
+  readonly jobsVolume: string;
   readonly dataVolume: string;
   /** Repository and tag of the image. */
   readonly image: string;
@@ -46,7 +52,9 @@ export function names(stack: string): Names {
     redis: `redis${suffix}`,
     master: `rmaster${suffix}`,
     worker: (index) => `rworker${suffix}-${index}`,
+    jobs: `rjobs${suffix}`,
     redisVolume: `rcluster${suffix}-redis`,
+    jobsVolume: `rcluster${suffix}-jobs`,
     dataVolume: `rcluster${suffix}-data`,
     image: `rcluster${suffix}:latest`,
     redisPort: stack === "local" ? 6379 : hashedPort(stack),

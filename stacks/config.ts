@@ -35,6 +35,11 @@ const master = z.strictObject({
   ...k8s.extraResources,
   ...k8s.placement,
 });
+const job = z.strictObject({
+  cpus: values.cpus.default(1),
+  memory: values.memory.prefault("2Gi"),
+  ...k8s.jobKeys,
+});
 const redis = z.strictObject({
   memory: values.memory.prefault("1Gi"),
   port: values.portNumber.optional(),
@@ -50,6 +55,7 @@ const clusterConfig = z.strictObject({
   image: image.readonly().prefault({}),
   worker: worker.readonly().prefault({}),
   master: master.readonly().prefault({}),
+  job: job.readonly().prefault({}),
   redis: redis.readonly().prefault({}),
   kubernetes: k8s.kubernetes.readonly().prefault({}),
   egress: k8s.egress.default("all"),
@@ -84,6 +90,9 @@ export const allowed: Readonly<Record<string, string>> = {
   "master.memory": values.memoryAllowed,
   "master.dataDir": "the path of an existing folder",
   "master.ports": "a list of ports, each a number or machine:container, such as 8080 or 8080:80",
+  job: values.objectAllowed(job),
+  "job.cpus": values.coresAllowed,
+  "job.memory": values.memoryAllowed,
   redis: values.objectAllowed(redis),
   "redis.memory": values.memoryAllowed,
   "redis.port": "a port from 1 to 65535",

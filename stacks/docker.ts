@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, PlatformOutputs } from "../components/contracts";
-import { folderData, RedisQueue, RImage, RMaster, RWorkerPool, volumeData } from "../components/docker";
+import type { Cluster, DockerJobs, PlatformOutputs } from "../components/contracts";
+import { folderData, RedisQueue, RImage, RJobs, RMaster, RWorkerPool, volumeData } from "../components/docker";
 import { labelList } from "../components/docker/container";
 import { findEngine, stackLabel } from "../components/docker/engine";
 import { checkMachine } from "../components/docker/preflight";
@@ -18,12 +18,12 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   await checkMachine(
     {
       stack,
-      containerNames: [names.redis, names.master, ...workerNames(names, workers)],
+      containerNames: [names.redis, names.master, names.jobs, ...workerNames(names, workers)],
       ports: [
         { key: "redis.port", port: redisPort },
         ...config.master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
       ],
-      cpus: { "worker.cpus": config.worker.cpus, "master.cpus": config.master.cpus },
+      cpus: { "worker.cpus": config.worker.cpus, "master.cpus": config.master.cpus, "job.cpus": config.job.cpus },
     },
     engine,
   );
@@ -77,10 +77,25 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     { ...cluster, containerName: names.master, resources: config.master, ports: config.master.ports },
     afterQueue,
   );
+  const jobs = new RJobs(
+    "jobs",
+    {
+      ...cluster,
+      containerName: names.jobs,
+      volumeName: names.jobsVolume,
+      anchorImage: queue.image,
+      resources: config.job,
+    },
+    afterQueue,
+  );
 
   return {
     redis: queue.external,
-    cluster: image.ref.apply((ref) => describe(names, master.containerName, pool.containerNames, ref)),
+    cluster: pulumi
+      .all([image.ref, jobs.start])
+      .apply(([ref, start]) =>
+        describe(names, master.containerName, pool.containerNames, ref, { anchor: jobs.containerName, start }),
+      ),
   };
 }
 
@@ -89,7 +104,13 @@ function workerNames(names: Names, workers: number): string[] {
 }
 
 /** The output `cluster` of a cluster on Docker. */
-export function describe(names: Names, master: string, workers: readonly string[], image: string): Cluster {
+export function describe(
+  names: Names,
+  master: string,
+  workers: readonly string[],
+  image: string,
+  jobs: DockerJobs,
+): Cluster {
   return {
     version: 1,
     platform: "docker",
@@ -102,5 +123,6 @@ export function describe(names: Names, master: string, workers: readonly string[
       ...(workers[0] && { logs: `docker logs --follow ${workers[0]}` }),
     },
     image,
+    jobs,
   };
 }

@@ -70,9 +70,12 @@ export function containerArgs(spec: ContainerSpec): docker.ContainerArgs {
     destroyGraceSeconds: spec.graceSeconds,
     stopTimeout: spec.graceSeconds,
     logDriver: "json-file",
-    logOpts: { "max-size": "10m", "max-file": "3" },
+    logOpts: { ...logLimits },
   };
 }
+
+/** How much of its output Docker keeps of each container. */
+export const logLimits: Environment = { "max-size": "10m", "max-file": "3" };
 
 /** Labels as the docker provider takes them. */
 export function labelList(labels: Environment): { label: string; value: string }[] {

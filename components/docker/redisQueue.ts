@@ -37,6 +37,8 @@ export class RedisQueue extends pulumi.ComponentResource {
   readonly endpoint: RedisEndpoint;
   /** As this machine sees it. */
   readonly external: RedisEndpoint;
+  /** Id of its image. */
+  readonly image: pulumi.Output<string>;
 
   constructor(name: string, args: RedisQueueArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rcluster:docker:RedisQueue", name, {}, opts);
@@ -77,8 +79,9 @@ export class RedisQueue extends pulumi.ComponentResource {
       { ...child, deleteBeforeReplace: true },
     );
 
+    this.image = image.imageId;
     this.endpoint = redisEndpoint("redis", redisPort, password);
     this.external = redisEndpoint("127.0.0.1", args.port, password);
-    this.registerOutputs({ endpoint: this.endpoint, external: this.external });
+    this.registerOutputs({ endpoint: this.endpoint, external: this.external, image: this.image });
   }
 }

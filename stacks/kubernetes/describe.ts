@@ -1,4 +1,4 @@
-import type { Cluster, Platform } from "../../components/contracts";
+import type { Cluster, KubernetesJobs, Platform } from "../../components/contracts";
 
 /** What there is to describe. */
 interface Made {
@@ -13,6 +13,7 @@ interface Made {
   readonly workers: number;
   /** Port of this machine for Redis; undefined for a Redis that is not the stack's. */
   readonly localPort?: number;
+  readonly jobs: KubernetesJobs;
 }
 
 /** The output `cluster` of a cluster on Kubernetes. */
@@ -40,6 +41,7 @@ export function describeCluster(made: Made): Cluster {
       ...(localPort !== undefined && { portForward: line("port-forward", "service/redis", `${localPort}:6379`) }),
     },
     image,
+    jobs: made.jobs,
   };
 }
 
