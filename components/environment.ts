@@ -8,12 +8,6 @@ export const redisPort = 6379;
 /** Where containers find the Redis password. */
 export const passwordFile = "/run/secrets/redis-password";
 
-/** Where the shared files are, on the master and on the workers. */
-export const dataPath = "/data";
-
-/** Where a job finds its folder, and those of others that share its volume. */
-export const jobsPath = "/jobs";
-
 /** The image's commands: what a worker, a master and a job run. */
 export const commands = { worker: "rcluster-worker", master: "rcluster-master", job: "rcluster-job" } as const;
 

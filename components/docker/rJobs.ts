@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { RedisEndpoint, Resources } from "../contracts";
-import { environmentLines, jobsPath, queueEnvironment, threadEnvironment, type Environment } from "../environment";
+import { jobsPath, type RedisEndpoint, type Resources } from "../contracts";
+import { environmentLines, queueEnvironment, threadEnvironment, type Environment } from "../environment";
 import { containerArgs, cpuLimit, labelList, logLimits, type ContainerContext } from "./container";
 import { imageUser, type Data } from "./data";
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { commands, jobsPath } from "../environment";
+import { inputPath, jobsPath } from "../contracts";
+import { commands } from "../environment";
 import { dataMount, type Data } from "./claim";
 import { clusterLabels } from "./context";
 import { notMoved, type VolumeMount } from "./pod";
@@ -12,9 +13,6 @@ export interface RJobsArgs extends RPodArgs {
 }
 
 const templateName = "rjobs";
-
-/** Where a job's pod finds its script and files, packed. */
-export const inputPath = "/run/secrets/rcluster-input";
 
 // What a job puts its own claim and Secret in the place of.
 const own: readonly VolumeMount[] = [
