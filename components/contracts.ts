@@ -57,6 +57,9 @@ export interface RMasterArgs {
 /** Where the shared files are, on the master and on the workers. */
 export const dataPath = "/data";
 
+/** Where containers find the Redis password. */
+export const passwordFile = "/run/secrets/redis-password";
+
 /** Where a job finds its folder, and those of others that share its volume. */
 export const jobsPath = "/jobs";
 

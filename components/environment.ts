@@ -1,12 +1,9 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { RedisEndpoint, Resources } from "./contracts";
+import { passwordFile, type RedisEndpoint, type Resources } from "./contracts";
 
 /** Port of Redis, in its container. */
 export const redisPort = 6379;
-
-/** Where containers find the Redis password. */
-export const passwordFile = "/run/secrets/redis-password";
 
 /** The image's commands: what a worker, a master and a job run. */
 export const commands = { worker: "rcluster-worker", master: "rcluster-master", job: "rcluster-job" } as const;

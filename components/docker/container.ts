@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Resources } from "../contracts";
-import { environmentLines, passwordFile, type Environment } from "../environment";
+import { passwordFile, type Resources } from "../contracts";
+import { environmentLines, type Environment } from "../environment";
 
 /** What the containers of one cluster share. */
 export interface ContainerContext {

@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { RedisEndpoint } from "../contracts";
-import { passwordFile, redisEndpoint, redisPort } from "../environment";
+import { passwordFile, type RedisEndpoint } from "../contracts";
+import { redisEndpoint, redisPort } from "../environment";
 import { defaultUser, redisConf } from "../redisConf";
 import { containerArgs, labelList, type ContainerContext } from "./container";
 
