@@ -1,14 +1,11 @@
-import { spawn } from "node:child_process";
-import { Readable, type Writable } from "node:stream";
-import { text } from "node:stream/consumers";
+import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Header } from "tar";
 import { jobsPath, passwordFile, type DockerJobs as Made } from "../../components/contracts";
-import { exitCodes, Failure } from "../failure";
-import { ended } from "../master";
 import type { Bundle } from "../script/bundle";
 import { pack, send } from "../script/pack";
 import type { Target } from "../target";
+import { run } from "./command";
 import type { Jobs, SubmitOptions } from "./index";
 import { jobOf, parseStatus, type Job } from "./job";
 
@@ -87,22 +84,15 @@ export class DockerJobs implements Jobs {
     const command = live
       ? ["sh", "-c", followScript, "sh", folder]
       : ["sh", "-c", '[ ! -e "$1/log" ] || cat "$1/log"', "sh", folder];
-    const args = ["exec", ...(live ? ["--interactive"] : []), this.made.anchor, ...command];
-    const child = spawn("docker", args, { stdio: ["pipe", "pipe", "pipe"], signal });
-    const [code, complaint] = await Promise.all([
-      ended(child),
-      text(child.stderr),
-      pipeline(child.stdout, to, { end: false }),
-    ]);
-    if (code !== 0 && !signal.aborted) throw explain(complaint, this.made.anchor);
+    await docker(["exec", ...(live ? ["--interactive"] : []), this.made.anchor, ...command], {
+      ...(live && { input: () => undefined }), // stays open for as long as somebody listens
+      output: (from) => pipeline(from, to, { end: false }),
+      signal,
+    });
   }
 
   async output(job: Job, use: (tar: Readable) => Promise<void>): Promise<void> {
-    const child = spawn("docker", ["cp", `${this.made.anchor}:${jobsPath}/${job.id}/output`, "-"], {
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [code, complaint] = await Promise.all([ended(child), text(child.stderr), use(child.stdout)]);
-    if (code !== 0) throw explain(complaint, this.made.anchor);
+    await docker(["cp", `${this.made.anchor}:${jobsPath}/${job.id}/output`, "-"], { output: use });
   }
 
   async fetched(job: Job): Promise<void> {
@@ -149,26 +139,6 @@ export class DockerJobs implements Jobs {
   }
 }
 
-interface DockerOptions {
-  readonly input?: (to: Writable) => unknown;
-  readonly signal?: AbortSignal;
-}
-
-async function docker(args: readonly string[], { input, signal }: DockerOptions = {}): Promise<string> {
-  const child = spawn("docker", args, { stdio: [input ? "pipe" : "ignore", "pipe", "pipe"], signal });
-  const to = child.stdin;
-  to?.on("error", () => undefined); // the exit code tells
-  const [code, output, complaint] = await Promise.all([
-    ended(child),
-    text(child.stdout as Readable),
-    text(child.stderr as Readable),
-    to && input?.(to),
-  ]);
-  if (code !== 0) throw explain(complaint, args.at(-1) ?? "");
-  return output;
-}
-
-function explain(complaint: string, what: string): Failure {
-  const line = complaint.trim().split("\n").at(-1) || `docker failed on ${what}`;
-  return new Failure(line.replace(/^(docker: )?Error( response from daemon)?: /, ""), exitCodes.unreachable);
+async function docker(args: readonly string[], options: Parameters<typeof run>[1] = {}): Promise<string> {
+  return run(["docker", ...args], options);
 }

@@ -32,7 +32,7 @@ export interface SubmitOptions {
 export async function openJobs(target: Target): Promise<Jobs> {
   const { jobs } = target.cluster;
   if ("anchor" in jobs) return new (await import("./docker")).DockerJobs(target, jobs);
-  return (await import("./kubernetes")).openKubernetesJobs(target, jobs);
+  return new (await import("./kubernetes")).KubernetesJobs(target, jobs);
 }
 
 /** All jobs of a cluster, the oldest first. */
