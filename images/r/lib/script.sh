@@ -21,7 +21,9 @@ run_script() {
   export RCLUSTER_SCRIPT
   cd "$(dirname "$script")" || exit
   kills=$(oom_kills)
-  setsid Rscript /usr/local/lib/rcluster/script.R "$@" </dev/null &
+  # The shell lets what it starts with & ignore interrupts.
+  setsid env --default-signal=INT,QUIT \
+    Rscript /usr/local/lib/rcluster/script.R "$@" </dev/null &
   r=$!
   [ -z "$stopped" ] || stop_script
   while wait "$r"; code=$?; kill -s 0 "$r" 2>/dev/null; do :; done
