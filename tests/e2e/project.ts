@@ -101,8 +101,19 @@ export class Project {
     return command("npm", ["run", "--silent", script, "--", ...args], {
       ...options,
       cwd: this.folder,
-      env: { ...process.env, PULUMI_HOME: pulumiHome(), ...options.env },
+      env: this.environment(options.env),
     });
+  }
+
+  /** `rcluster ARGS`, in the project's folder. */
+  async rcluster(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+    const program = path.join("cli", "rcluster.mjs");
+    return command("node", [program, ...args], { ...options, cwd: this.folder, env: this.environment(options.env) });
+  }
+
+  /** The environment of the project's commands. */
+  environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    return { ...process.env, PULUMI_HOME: pulumiHome(), ...more };
   }
 
   /** `npm run pulumi -- ARGS`, to the project's stack. */
