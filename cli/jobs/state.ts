@@ -59,5 +59,5 @@ function whyPending(pod: V1Pod): string {
 
 // The API's answers have texts here, where the client's classes declare dates.
 function time(value: Date | string | undefined): string | undefined {
-  return value === undefined || value === null ? undefined : new Date(value).toISOString().replace(/\.\d+Z$/, "Z");
+  return value && new Date(value).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -9,10 +9,14 @@ const colours: Readonly<Record<JobState, Parameters<typeof styled>[0]>> = {
   cancelled: "dim",
 };
 
+// State, since and ran, at their widest, with what is between.
+const otherColumns = 9 + 11 + 6 + 4 * 2;
+
 /** The jobs as a table of 80 columns, with a line below each one that has something to say. */
 export function jobTable(jobs: readonly Job[], now = Date.now()): string {
   if (jobs.length === 0) return "no jobs: 'rcluster submit script.R' starts one";
-  const rows = jobs.map((job) => [job.id, cut(job.script, 20), job.state, since(job, now), ran(job, now)]);
+  const room = 80 - Math.max(...jobs.map(({ id }) => id.length)) - otherColumns;
+  const rows = jobs.map((job) => [job.id, cut(job.script, room), job.state, since(job, now), ran(job, now)]);
   const [head = "", ...lines] = table(["id", "script", "state", "since", "ran"], rows).split("\n");
   return [
     head,
