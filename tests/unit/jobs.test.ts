@@ -133,9 +133,9 @@ describe("a job's objects on Kubernetes", () => {
   });
 
   it("wait for files that are too large for a Secret", () => {
-    const { spec } = jobManifest({ ...wanted, packed: false }, template);
-    assert.deepEqual(spec?.template.spec?.containers[0]?.env, [{ name: "A", value: "1" }]);
-    assert.deepEqual(spec?.template.spec?.volumes?.at(-1), { name: "input", emptyDir: {} });
+    const pod = jobManifest({ ...wanted, packed: false }, template).spec?.template.spec;
+    assert.deepEqual(pod?.containers[0]?.env, [{ name: "A", value: "1" }]);
+    assert.deepEqual(pod.volumes?.at(-1), { name: "input", emptyDir: {} });
     assert.equal(belongings(made, { size: "1Gi" }).length, 1);
   });
 
