@@ -47,7 +47,7 @@ export interface Record {
 }
 
 /** Of the queue as a whole: workers and their beats. Everything else belongs to jobs. */
-const bookkeeping = /:(alive|workers|clients|steps|idle|beat|amnesty|reaper|clock|bell|drain|rate|protocol)$/;
+const bookkeeping = /:(alive|workers|clients|steps|idle|beat|amnesty|reaper|clock|bell|drain|rate|failures|protocol)$/;
 const taskSeconds = 0.021;
 const warmUp = 120;
 
