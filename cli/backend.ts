@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import { quote } from "../components/quote";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -55,8 +56,4 @@ export function writeShellFile(root: string, variables: Variables): string {
     mode: 0o600,
   });
   return file;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

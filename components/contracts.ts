@@ -54,6 +54,9 @@ export interface RMasterArgs {
   readonly resources: Resources;
 }
 
+/** Where the shared files are, on the master and on the workers. */
+export const dataPath = "/data";
+
 /** Where a cluster can run. */
 export const platforms = ["docker", "kubernetes", "eks"] as const;
 export type Platform = (typeof platforms)[number];
@@ -74,6 +77,11 @@ export interface Cluster {
     readonly master: string;
     /** A container for each worker, or a Deployment for each pool. */
     readonly workers: readonly string[];
+  };
+  /** How the Kubernetes cluster is reached; absent on Docker. */
+  readonly kubernetes?: {
+    readonly context: string;
+    /** Path; absent: as kubectl finds it. */ readonly kubeconfig?: string;
   };
   /** How many workers were asked for. */
   readonly workers: number;

@@ -8,9 +8,6 @@ export const redisPort = 6379;
 /** Where containers find the Redis password. */
 export const passwordFile = "/run/secrets/redis-password";
 
-/** Where the shared files are, on the master and on the workers. */
-export const dataPath = "/data";
-
 /** The image's commands: what a worker and a master run. */
 export const commands = { worker: "rcluster-worker", master: "rcluster-master" } as const;
 

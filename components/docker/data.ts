@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import { dataPath } from "../environment";
+import { dataPath } from "../contracts";
 import { labelList, type ContainerContext } from "./container";
 
 /** The user of the image; its files belong to it wherever no other user is asked for. */

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { dataPath } from "../environment";
+import { dataPath } from "../contracts";
 import { clusterLabels, notAwaited, podSelector, type ClusterContext, type Role } from "./context";
 import type { VolumeMount } from "./pod";
 import { byteQuantity } from "./quantities";

@@ -1,4 +1,5 @@
 import type { Cluster, Platform } from "../../components/contracts";
+import { quote } from "../../components/quote";
 
 /** What there is to describe. */
 interface Made {
@@ -30,6 +31,7 @@ export function describeCluster(made: Made): Cluster {
     platform: made.platform,
     names: { namespace, redis: "redis", master, workers: deployments },
     workers,
+    kubernetes: { context, ...(kubeconfig && { kubeconfig }) },
     exec: [...kubectl, "exec", "--stdin", master, "--"],
     commands: {
       shell: line("exec", "-it", master, "--", "R"),
@@ -41,8 +43,4 @@ export function describeCluster(made: Made): Cluster {
     },
     image,
   };
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,0 +1,64 @@
+import type { Platform } from "../components/contracts";
+import { confirm } from "./confirm";
+import type { DeployOptions } from "./options";
+import { openStack, operate, setting } from "./stacks";
+import { openTarget } from "./target";
+
+const workersKey = "rcluster:workers";
+
+/**
+ * Makes the stack's cluster, or changes it to what the config asks for. If that fails, the number of workers in the
+ * config is what it was.
+ */
+export async function up({ stack: name, workers, yes }: DeployOptions): Promise<void> {
+  const stack = await openStack(name);
+  const before = await setting(stack.name, workersKey);
+  const set = async (value: string | undefined) =>
+    value === undefined ? stack.removeConfig(workersKey) : stack.setConfig(workersKey, { value });
+  if (workers !== undefined) await set(workers);
+  try {
+    if ((await platformOf(stack.name)) === "eks" && !yes) {
+      await operate((progress) => stack.preview(progress));
+      await confirm("Make this? It costs what the preview says.", "--yes");
+    }
+    await operate((progress) => stack.up(progress));
+  } catch (error) {
+    if (workers !== undefined && workers !== before) await set(before);
+    throw error;
+  }
+  const { cluster } = await openTarget(stack.name);
+  const count = cluster.workers === 1 ? "1 worker" : `${cluster.workers} workers`;
+  console.log(`\nStack ${stack.name} is up with ${count}. 'rcluster shell' opens an R on it, 'rcluster down' ends it.`);
+}
+
+/** Changes the number of workers of a cluster that is up. */
+export async function scale(workers: string, { stack, yes }: DeployOptions): Promise<void> {
+  const target = await openTarget(stack);
+  await up({ stack: target.stack, workers, yes });
+}
+
+const gone: Readonly<Record<Platform, { readonly what: string; readonly stays: string }>> = {
+  docker: { what: "containers, network and volumes", stays: "your data folder, the image, the settings" },
+  kubernetes: {
+    what: "pods, secrets and volumes",
+    stays: "the image in its registry, the settings, /data where data.onDestroy is keep",
+  },
+  eks: {
+    what: "pods, volumes, nodes, the EKS cluster, its network and images",
+    stays: "the settings; a key of its own for the 7 days that AWS keeps it",
+  },
+};
+
+/** Ends the stack's cluster, and all that it costs. */
+export async function down({ stack: name, yes }: DeployOptions): Promise<void> {
+  const stack = await openStack(name);
+  if (!yes) await confirm(`End the cluster of stack ${stack.name}?`, "--yes");
+  const { what, stays } = gone[await platformOf(stack.name)];
+  await operate((progress) => stack.destroy(progress));
+  console.log(`\nThe cluster of stack ${stack.name} is gone: ${what}.`);
+  console.log(`What stays: ${stays}. 'rcluster up --stack ${stack.name}' makes it again.`);
+}
+
+async function platformOf(stack: string): Promise<Platform> {
+  return ((await setting(stack, "rcluster:platform")) ?? "docker") as Platform;
+}

@@ -1,0 +1,22 @@
+import { exitCodes, Failure } from "./failure";
+
+/**
+ * Does work that Ctrl-C ends early.
+ *
+ * @param work is told by the signal, and clears up after itself
+ * @throws Failure with exit code 130 if it was ended
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  try {
+    const result = await work(stop.signal);
+    stop.signal.throwIfAborted();
+    return result;
+  } catch (error) {
+    throw stop.signal.aborted ? new Failure("interrupted", exitCodes.interrupted) : error;
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+}

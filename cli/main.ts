@@ -1,0 +1,50 @@
+import tab from "@bomb.sh/tab/commander";
+import { Command, CommanderError } from "commander";
+import { version } from "../package.json";
+import * as connect from "./commands/connect";
+import * as cp from "./commands/cp";
+import * as down from "./commands/down";
+import * as env from "./commands/env";
+import * as init from "./commands/init";
+import * as scale from "./commands/scale";
+import * as shell from "./commands/shell";
+import * as up from "./commands/up";
+import { exitCodes, Failure } from "./failure";
+
+const program = new Command("rcluster")
+  .description("Parallel R on your own machine, on Kubernetes or on AWS")
+  .version(version, "-V, --version")
+  .enablePositionalOptions()
+  .exitOverride()
+  .configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, "rcluster: ").replace(/\n(?=\()/, " ")),
+  })
+  .addHelpText(
+    "after",
+    `
+Examples:
+  $ rcluster init                     asks a few questions, once
+  $ rcluster up                       makes the cluster
+  $ rcluster shell                    an R whose foreach runs on the workers
+  $ rcluster scale 8                  more workers, or fewer
+  $ rcluster down                     ends it, and all that it costs
+
+Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
+5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
+  );
+for (const command of [init, up, scale, down, shell, cp, env, connect]) {
+  command.register(program);
+}
+tab(program, { completionCommandName: "completion" });
+
+program.parseAsync().catch((error: unknown) => {
+  process.exitCode = explain(error);
+});
+
+/** Tells what went wrong, in one line where it can be, and returns the exit code. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage; // it has told why itself
+  if (error instanceof Error && error.name === "ExitPromptError") return exitCodes.interrupted;
+  console.error(`rcluster: ${error instanceof Error ? error.message : String(error)}`);
+  return error instanceof Failure ? error.exitCode : exitCodes.failed;
+}

@@ -1,0 +1,48 @@
+import { styleText } from "node:util";
+import Table from "cli-table3";
+import ora from "ora";
+
+/** Text in a colour or weight, plain where NO_COLOR is set or the output is no terminal. */
+export function styled(style: Parameters<typeof styleText>[0], text: string): string {
+  return styleText(style, text, { stream: process.stdout });
+}
+
+/** A table without lines, its head in bold. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const none = {
+    top: "",
+    "top-mid": "",
+    "top-left": "",
+    "top-right": "",
+    bottom: "",
+    "bottom-mid": "",
+    "bottom-left": "",
+    "bottom-right": "",
+    left: "",
+    "left-mid": "",
+    mid: "",
+    "mid-mid": "",
+    right: "",
+    "right-mid": "",
+    middle: "  ",
+  };
+  const made = new Table({
+    chars: none,
+    style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
+  });
+  made.push(
+    head.map((word) => styled("bold", word)),
+    ...rows.map((row) => [...row]),
+  );
+  return made.toString().replace(/ +$/gm, "");
+}
+
+/** Shows on standard error that something goes on, until it is over; nothing where that is no terminal. */
+export async function progress<T>(text: string, work: (show: (text: string) => void) => Promise<T>): Promise<T> {
+  const spinner = ora({ text, stream: process.stderr, isSilent: !process.stderr.isTTY }).start();
+  try {
+    return await work((next) => (spinner.text = next));
+  } finally {
+    spinner.stop();
+  }
+}
