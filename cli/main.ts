@@ -8,6 +8,8 @@ import * as env from "./commands/env";
 import * as init from "./commands/init";
 import * as scale from "./commands/scale";
 import * as shell from "./commands/shell";
+import * as status from "./commands/status";
+import * as ui from "./commands/ui";
 import * as up from "./commands/up";
 import { exitCodes, Failure } from "./failure";
 
@@ -26,13 +28,15 @@ Examples:
   $ rcluster init                     asks a few questions, once
   $ rcluster up                       makes the cluster
   $ rcluster shell                    an R whose foreach runs on the workers
+  $ rcluster status                   what goes on, in 80 columns
+  $ rcluster ui                       the same and more, in the browser
   $ rcluster scale 8                  more workers, or fewer
   $ rcluster down                     ends it, and all that it costs
 
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
 5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
   );
-for (const command of [init, up, scale, down, shell, cp, env, connect]) {
+for (const command of [init, up, scale, down, shell, status, ui, cp, env, connect]) {
   command.register(program);
 }
 tab(program, { completionCommandName: "completion" });
