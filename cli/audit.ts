@@ -2,17 +2,15 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { eksNames } from "../stacks/eks/plan";
 import { leftovers, type Place } from "./leftovers";
-import { main, pulumi } from "./run";
-import { chosenStack } from "./stack";
+import { main } from "./run";
+import { chosenStack, setting } from "./stack";
 
 const run = promisify(execFile);
 
 main(async () => {
-  const stack = chosenStack(process.argv.slice(2), "dev");
-  const config = await pulumi(["config", "--json", "--stack", stack], { capture: true });
-  const setting = (key: string) => (JSON.parse(config) as Record<string, { value?: string } | undefined>)[key]?.value;
-  const region = setting("aws:region") ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
-  const profile = setting("aws:profile");
+  const stack = chosenStack("npm run audit [-- STACK]", "dev");
+  const [configured, profile] = await Promise.all([setting(stack, "aws:region"), setting(stack, "aws:profile")]);
+  const region = configured ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
   const chosen = [...(region ? ["--region", region] : []), ...(profile ? ["--profile", profile] : [])];
   const cli = async (...args: string[]) => (await run("aws", [...args, "--output", "json", ...chosen])).stdout;
 

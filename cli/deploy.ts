@@ -1,7 +1,8 @@
 import type { Platform } from "../components/contracts";
 import { confirm } from "./confirm";
 import type { DeployOptions } from "./options";
-import { openStack, operate, setting } from "./stacks";
+import { openStack, operate } from "./automation";
+import { platformOf, setting } from "./stack";
 import { openTarget } from "./target";
 
 const workersKey = "rcluster:workers";
@@ -57,8 +58,4 @@ export async function down({ stack: name, yes }: DeployOptions): Promise<void> {
   await operate((progress) => stack.destroy(progress));
   console.log(`\nThe cluster of stack ${stack.name} is gone: ${what}.`);
   console.log(`What stays: ${stays}. 'rcluster up --stack ${stack.name}' makes it again.`);
-}
-
-async function platformOf(stack: string): Promise<Platform> {
-  return ((await setting(stack, "rcluster:platform")) ?? "docker") as Platform;
 }

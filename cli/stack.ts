@@ -1,12 +1,11 @@
 import { platforms, type Platform } from "../components/contracts";
 import { pulumi } from "./run";
+import { ask } from "./target";
 
-const usage = "usage: npm start [-- STACK] or npm run down [-- STACK]; without STACK it is `local`";
-
-/** The stack that a command works on: its first argument, else `fallback`. */
-export function chosenStack(args: readonly string[] = process.argv.slice(2), fallback = "local"): string {
-  const [stack = fallback, ...rest] = args;
-  if (stack.startsWith("-") || rest.length > 0) throw new Error(usage);
+/** The stack that a command of npm's works on: its first argument, else `fallback`. */
+export function chosenStack(usage: string, fallback: string): string {
+  const [stack = fallback, ...rest] = process.argv.slice(2);
+  if (stack.startsWith("-") || rest.length > 0) throw new Error(`usage: ${usage}; without STACK it is ${fallback}`);
   return stack;
 }
 
@@ -16,19 +15,22 @@ export async function ensureStack(stack: string): Promise<void> {
     await pulumi(["stack", "select", "--create", stack]);
     return;
   }
-  const list = JSON.parse(await pulumi(["stack", "ls", "--json"], { capture: true })) as { name: string }[];
+  const list = JSON.parse(await ask(["stack", "ls", "--json"])) as readonly { name: string }[];
   if (list.some(({ name }) => name.split("/").at(-1) === stack)) return;
   await pulumi(["stack", "init", "--no-select", stack]);
 }
 
-/** Where the stack's cluster runs. */
-export async function platformOf(stack: string): Promise<Platform> {
-  const config = await pulumi(["config", "--json", "--stack", stack], { capture: true });
-  const value = (JSON.parse(config) as Record<string, { value?: string } | undefined>)["rcluster:platform"]?.value;
-  return platforms.find((platform) => platform === value) ?? "docker";
+/** A value of a stack's config as text, such as that of `rcluster:workers`; undefined if it is not set. */
+export async function setting(stack: string, key: string): Promise<string | undefined> {
+  const config = JSON.parse(await ask(["config", "--json", "--stack", stack])) as Record<
+    string,
+    { value?: string } | undefined
+  >;
+  return config[key]?.value;
 }
 
-/** What to append to a command of npm's for it to work on the stack too. */
-export function forStack(stack: string): string {
-  return stack === "local" ? "" : ` -- ${stack}`;
+/** Where the stack's cluster runs. */
+export async function platformOf(stack: string): Promise<Platform> {
+  const value = await setting(stack, "rcluster:platform");
+  return platforms.find((platform) => platform === value) ?? "docker";
 }

@@ -4,12 +4,12 @@ import type { Cluster } from "../components/contracts";
 import { findEngine } from "../components/docker/engine";
 import { backendEnvironment, writeShellFile } from "./backend";
 import { main, pulumi, root, run } from "./run";
-import { chosenStack, ensureStack, forStack, platformOf } from "./stack";
+import { chosenStack, ensureStack, platformOf } from "./stack";
 
 const example = path.join("examples", "first.R");
 
 main(async () => {
-  const stack = chosenStack();
+  const stack = chosenStack("npm start [-- STACK]", "local");
   await ensureStack(stack);
   const platform = await platformOf(stack);
   if (platform === "docker") await findEngine();
@@ -29,14 +29,19 @@ main(async () => {
 });
 
 function nextSteps(stack: string, shell: string, shellFile: string): string {
+  const on = stack === "local" ? "" : ` --stack ${stack}`;
   return `
 Next:
   ${shell}
       an R of your own on the cluster: foreach(i = 1:100) %dopar% runif(1)
-  npm run pulumi -- config set workers 4 --stack ${stack} && npm start${forStack(stack)}
+  npx rcluster run my-analysis.R${on}
+      a script of yours
+  npx rcluster scale 4${on}
       another number of workers
-  npm run down${forStack(stack)}
+  npx rcluster down${on}
       ends the cluster
+  npx rcluster --help
+      the rest: jobs, what goes on, files, your own R
   source ${shellFile}
       makes plain 'pulumi' work in this shell
 `;

@@ -27,7 +27,7 @@ export function settings(answers: Answers): (readonly [key: string, value: strin
     ...words(packages).map((name, index) => [`rcluster:image.packages[${index}]`, name] as const),
     ...(registry ? [["rcluster:registry", registry] as const] : []),
     ...(region ? [["aws:region", region] as const] : []),
-    ...words(publicAccess).map((network, index) => [`rcluster:aws.publicAccess[${index}]`, network] as const),
+    ...listed("rcluster:aws.publicAccess", words(publicAccess)),
   ];
 }
 
@@ -63,6 +63,11 @@ export function judge({ stack, platform, workers, packages, registry, region, pu
       exitCodes.usage,
     );
   }
+}
+
+// One of them may be a word that is allowed in place of a list.
+function listed(key: string, values: readonly string[]): (readonly [string, string])[] {
+  return values.map((value, index) => [values.length === 1 ? key : `${key}[${index}]`, value]);
 }
 
 function words(text = ""): string[] {

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack, type UpOptions } from "@pulumi/pulumi/automation";
 import { exitCodes, Failure } from "./failure";
 import { pulumiEnvironment, pulumiProgram, root } from "./run";
-import { ask, pulumiFailure, selectedStack } from "./target";
+import { pulumiFailure, selectedStack } from "./target";
 
 /**
  * Opens a stack of the project for Pulumi's Automation API. The selected stack stays selected.
@@ -36,12 +36,6 @@ async function told<T>(call: Promise<T>): Promise<T> {
   } catch (error) {
     throw pulumiFailure(error instanceof Error ? error.message.replace(/^ stderr: /m, "") : String(error));
   }
-}
-
-/** A value of a stack's config, as text; undefined if it is not set. */
-export async function setting(stack: string, key: string): Promise<string | undefined> {
-  const config = JSON.parse(await ask(["config", "--json", "--stack", stack])) as Record<string, { value?: string }>;
-  return config[key]?.value;
 }
 
 /** What an operation of the Automation API needs to show its progress and to be stopped. */
