@@ -202,7 +202,7 @@ export class Project {
 }
 
 /** A folder for Pulumi without the login that this machine's user may have, but with their plugins. */
-function pulumiHome(): string {
+export function pulumiHome(): string {
   const home = path.join(os.tmpdir(), "rcluster-e2e-pulumi");
   const own = process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi");
   fs.mkdirSync(home, { recursive: true });
