@@ -11,7 +11,7 @@ const workersKey = "rcluster:workers";
  * Makes the stack's cluster, or changes it to what the config asks for. If that fails, the number of workers in the
  * config is what it was.
  */
-export async function up({ stack: name, workers, yes }: DeployOptions): Promise<void> {
+export async function up({ stack: name, workers, refresh, yes }: DeployOptions): Promise<void> {
   const stack = await openStack(name);
   const before = await setting(stack.name, workersKey);
   const set = async (value: string | undefined) =>
@@ -19,10 +19,10 @@ export async function up({ stack: name, workers, yes }: DeployOptions): Promise<
   if (workers !== undefined) await set(workers);
   try {
     if ((await platformOf(stack.name)) === "eks" && !yes) {
-      await operate((progress) => stack.preview(progress));
+      await operate((progress) => stack.preview({ ...progress, refresh }));
       await confirm("Make this? It costs what the preview says.", "--yes");
     }
-    await operate((progress) => stack.up(progress));
+    await operate((progress) => stack.up({ ...progress, refresh }));
   } catch (error) {
     if (workers !== undefined && workers !== before) await set(before);
     throw error;

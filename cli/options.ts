@@ -5,6 +5,8 @@ export interface DeployOptions {
   readonly stack?: string;
   /** How many workers from now on; default: as the config says. */
   readonly workers?: string;
+  /** Whether to look first at what is there, and make again what is not. */
+  readonly refresh?: boolean;
   /** Whether to go on without asking. */
   readonly yes?: boolean;
 }

@@ -4,6 +4,7 @@ import { examples, stackCommand, workerCount, type DeployOptions } from "../opti
 export function register(program: Command): void {
   stackCommand(program, "up", "make the cluster, or change it to what the stack's settings ask for")
     .option("-w, --workers <n>", "how many workers from now on: 0 or more, or auto", workerCount)
+    .option("-r, --refresh", "look first at what is there, and make again what is not")
     .option("-y, --yes", "make what costs money without asking")
     .addHelpText(
       "after",

@@ -19,7 +19,7 @@ export async function watch(look: () => Promise<string>, seconds: number, gap = 
   process.on("SIGINT", end).on("SIGTERM", end);
   const inPlace = stdout.isTTY;
   let last = "";
-  const draw = (text: string) => stdout.write(inPlace ? frame(text, stdout.rows) : text + gap);
+  const draw = (text: string) => stdout.write(inPlace ? frame(text, stdout.rows || 1000) : text + gap);
   if (inPlace) stdout.write(alternate.on);
   try {
     while (!stop.signal.aborted) {

@@ -76,9 +76,9 @@ export async function eventually<T>(what: string, check: () => Promise<T | undef
  */
 export class Project {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-e2e-"));
-  readonly stack = `e2e-${randomBytes(3).toString("hex")}`;
 
-  constructor() {
+  /** @param stack name of the stack; default: one that nobody else has */
+  constructor(readonly stack = `e2e-${randomBytes(3).toString("hex")}`) {
     const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: checkout });
     for (const file of files.toString().split("\n").filter(Boolean)) {
       if (!fs.existsSync(path.join(checkout, file))) continue;
@@ -101,8 +101,19 @@ export class Project {
     return command("npm", ["run", "--silent", script, "--", ...args], {
       ...options,
       cwd: this.folder,
-      env: { ...process.env, PULUMI_HOME: pulumiHome(), ...options.env },
+      env: this.environment(options.env),
     });
+  }
+
+  /** `rcluster ARGS`, in the project's folder. */
+  async rcluster(args: readonly string[], options: CommandOptions = {}): Promise<Result> {
+    const program = path.join("cli", "rcluster.mjs");
+    return command("node", [program, ...args], { ...options, cwd: this.folder, env: this.environment(options.env) });
+  }
+
+  /** The environment of the project's commands. */
+  environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    return { ...process.env, PULUMI_HOME: pulumiHome(), ...more };
   }
 
   /** `npm run pulumi -- ARGS`, to the project's stack. */
@@ -202,7 +213,7 @@ export class Project {
 }
 
 /** A folder for Pulumi without the login that this machine's user may have, but with their plugins. */
-export function pulumiHome(): string {
+function pulumiHome(): string {
   const home = path.join(os.tmpdir(), "rcluster-e2e-pulumi");
   const own = process.env.PULUMI_HOME ?? path.join(os.homedir(), ".pulumi");
   fs.mkdirSync(home, { recursive: true });

@@ -1,6 +1,7 @@
 import { docker } from "../e2e/project";
 import { freeze, killR, sleep, type Container } from "./lab";
 import type { Fault, Lane } from "./lane";
+import { moveRedis } from "./moved";
 import type { Loss } from "./proxy";
 
 const one = (lane: Lane): Container => lane.random.pick(lane.workers);
@@ -173,6 +174,7 @@ export const faults: readonly Fault[] = [
         () => docker("network", "connect", lane.lab.name, name(lane)),
       ),
   },
+  { name: "Redis moved, another at its address", ownRedis: true, forgets: true, length: () => 3, strike: moveRedis },
   {
     name: "coordinator cut off",
     proxied: "coordinator",

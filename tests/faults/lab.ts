@@ -14,19 +14,33 @@ export class Lab {
   /** A folder of this machine that all containers see. */
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-faults-"));
   private count = 0;
-  private closed = false;
+  private removal?: Promise<void>;
 
   async create(): Promise<void> {
     fs.chmodSync(this.folder, 0o777);
     await docker("network", "create", this.name);
   }
 
-  async remove(): Promise<void> {
-    this.closed = true;
-    await sleep(1); // for containers that are being made
-    const ids = await docker("ps", "--all", "--quiet", "--filter", `label=${this.name}`);
-    if (ids) await docker("rm", "--force", "--volumes", ...ids.split("\n"));
-    await command("docker", ["network", "rm", this.name]);
+  /** Whether it is removed, or about to be. */
+  get closed(): boolean {
+    return this.removal !== undefined;
+  }
+
+  /** Once, whoever asks. */
+  remove(): Promise<void> {
+    return (this.removal ??= this.removeAll());
+  }
+
+  /** Again until nothing is left: containers may still be on their way. */
+  private async removeAll(): Promise<void> {
+    const label = `label=${this.name}`;
+    await eventually(`the end of network ${this.name}`, async () => {
+      const ids = await docker("ps", "--all", "--quiet", "--filter", label);
+      if (ids) await command("docker", ["rm", "--force", "--volumes", ...ids.split("\n")]);
+      await command("docker", ["network", "rm", this.name]);
+      const left = await docker("network", "ls", "--quiet", "--filter", `name=^${this.name}$`);
+      return left || ids ? undefined : true;
+    });
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -200,7 +214,7 @@ export class Session {
   pid = 0;
 
   constructor(
-    private readonly container: Container,
+    readonly container: Container,
     values: Readonly<Record<string, string | number>>,
   ) {
     const args = ["exec", "--interactive", ...environment(values), container.name, "Rscript", "/loop.R"];

@@ -1,4 +1,5 @@
 import { eventually } from "../e2e/project";
+import { evidence } from "./evidence";
 import { Session, sleep, startWorkers, Redis, type Container, type Lab, type Layout, type Outcome } from "./lab";
 import { Proxy } from "./proxy";
 import { Random } from "./random";
@@ -48,6 +49,18 @@ export interface Record {
 
 /** Of the queue as a whole: workers and their beats. Everything else belongs to jobs. */
 const bookkeeping = /:(alive|workers|clients|steps|idle|beat|amnesty|reaper|clock|bell|drain|rate|failures|protocol)$/;
+
+/** Keys that do not expire, and names of jobs that have a coordinator. */
+const unlimited = `
+  local left = {}
+  for _, key in ipairs(redis.call('KEYS', ARGV[1])) do
+    if redis.call('TTL', key) == -1 then table.insert(left, key) end
+  end
+  for _, name in ipairs(redis.call('HKEYS', ARGV[2])) do
+    if string.sub(name, 1, 4) == 'job:' then table.insert(left, name) end
+  end
+  return left`;
+
 const taskSeconds = 0.021;
 const warmUp = 120;
 
@@ -117,7 +130,7 @@ export class Lane {
   private async warm(): Promise<void> {
     await this.coordinator.start(this.job, warmUp, "none", "-");
     const { verdict } = await this.coordinator.result(60);
-    if (verdict !== "right") throw new Error(`without any fault: ${verdict}\n${await this.evidence()}`);
+    if (verdict !== "right") throw new Error(`without any fault: ${verdict}`);
   }
 
   /** One job, one fault. */
@@ -139,7 +152,7 @@ export class Lane {
     ]);
     await fault.repair?.(this);
     const record = this.judge(outcome, outage);
-    if (record.verdict !== "right") return { ...record, detail: `${record.detail ?? ""}\n${await this.evidence()}` };
+    if (record.verdict !== "right") return record;
     for (const other of rest) {
       if (other.verdict !== "right") return { verdict: "wrong", detail: `another coordinator: ${other.verdict}` };
     }
@@ -168,21 +181,17 @@ export class Lane {
   private async leftovers(): Promise<string[]> {
     const end = Date.now() + (5 + this.times.lease) * 1000;
     for (;;) {
+      const began = Date.now();
       const left = await this.jobKeys();
-      if (!left.length || Date.now() > end) return left;
+      if (!left.length || began > end) return left;
       await sleep(0.3);
     }
   }
 
+  /** As of one moment. */
   async jobKeys(): Promise<string[]> {
-    const keys = (await this.redis.cli("--scan", "--pattern", `{${this.queue}}:*`)).split("\n");
-    const jobs = (await this.redis.cli("hkeys", `{${this.queue}}:clients`)).split("\n");
-    const left = await Promise.all(
-      keys
-        .filter((key) => key && !bookkeeping.test(key))
-        .map(async (key) => ((await this.redis.cli("ttl", key)) === "-1" ? key : "")),
-    );
-    return [...left.filter(Boolean), ...jobs.filter((name) => name.startsWith("job:"))];
+    const all = await this.redis.cli("eval", unlimited, "0", `{${this.queue}}:*`, `{${this.queue}}:clients`);
+    return all.split("\n").filter((key) => key && !bookkeeping.test(key));
   }
 
   /** Waits until jobs of others than `coordinators` are gone; returns after how many seconds. */
@@ -199,12 +208,10 @@ export class Lane {
     return (Date.now() - begin) / 1000;
   }
 
-  private async evidence(): Promise<string> {
-    const logs = await Promise.all(this.workers.map((worker) => worker.logs()));
-    return [
-      `coordinator: ${this.coordinator.transcript.slice(-600)}`,
-      ...logs.map((log) => `worker: ${log.slice(-900)}`),
-    ].join("\n");
+  /** What its parts look like now, as far as there are any. */
+  evidence(): Promise<string> {
+    const sessions = [this.coordinator, ...this.others].filter(Boolean);
+    return evidence({ queue: this.queue, redis: this.redis, workers: this.workers, sessions });
   }
 
   async close(): Promise<void> {

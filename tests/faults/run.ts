@@ -69,8 +69,10 @@ async function run(lab: Lab, master: Container, redis: Redis, plan: Plan, index:
       record = { verdict: error instanceof Hung ? "hung" : "error", detail };
     }
     records.push(record);
+    if (lab.closed) return records;
     if (record.verdict !== "right") {
       console.log(`\n${plan.label}, ${plan.kind}, repetition ${i}: ${record.verdict} ${record.detail ?? ""}`);
+      console.log(await lane?.evidence().catch(String));
       await lane?.close();
       lane = undefined;
     }
@@ -103,7 +105,7 @@ async function main(): Promise<void> {
     const rows = new Map<string, Record[]>(todo.map(({ label }) => [label, []]));
     let next = 0;
     const worker = async () => {
-      for (let i = next++; i < todo.length; i = next++) {
+      for (let i = next++; i < todo.length && !lab.closed; i = next++) {
         const plan = todo[i];
         if (!plan) return;
         rows.get(plan.label)?.push(...(await run(lab, master, redis, plan, i)));
@@ -111,6 +113,7 @@ async function main(): Promise<void> {
       }
     };
     await Promise.all(Array.from({ length: Number(options.parallel) }, worker));
+    if (lab.closed) return;
     console.log(`\n${table([...rows].map(([fault, records]) => ({ fault, records })))}`);
     const all = [...rows.values()].flat();
     const bad = all.filter(({ verdict }) => verdict !== "right").length;

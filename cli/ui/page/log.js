@@ -39,7 +39,6 @@ export class Log {
       const response = await fetch(`log?of=${encodeURIComponent(host)}`, { signal });
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let part = await reader.read(); !part.done; part = await reader.read()) this.add(part.value);
-      if (!signal.aborted && this.text.textContent === "") this.add("The log is empty.");
     } catch (error) {
       if (!signal.aborted) this.add(`\n[${error.message}]`);
     }

@@ -64,9 +64,13 @@ function updateRow(state, row, { running, told, speed, secondsLeft, ended }) {
   if (total !== undefined) Object.assign(bar, { max: Math.max(total, 1), value: total === 0 ? 1 : done });
   else if (ended === undefined) bar.removeAttribute("value");
   bar.hidden = total === undefined && ended !== undefined;
+  // What it did last, within a second, it told nobody.
+  const reached = ended === undefined ? "" : "reached ";
   setText(
     numbers,
-    total !== undefined ? `${count(done)} of ${count(total)}` : `${count(done)} done, ${count(sent)} sent`,
+    total !== undefined
+      ? `${reached}${count(done)} of ${count(total)}`
+      : `${reached}${count(done)} done, ${count(sent)} sent`,
   );
   const spent = began === undefined ? "" : duration(((ended ?? state.time) - began) / 1000);
   const texts = [

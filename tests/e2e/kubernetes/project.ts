@@ -28,11 +28,13 @@ export class KubernetesProject extends Project {
     return { platform: "kubernetes", registry: registry() };
   }
 
-  /** Small pods, so that many fit on any cluster. */
   override async create(config: Readonly<Record<string, string>> = {}): Promise<void> {
-    await super.create({
-      ...this.place(),
-      workers: "2",
+    await super.create({ ...this.place(), workers: "2", ...this.smallPods(), ...config });
+  }
+
+  /** Settings with which many pods fit on any cluster. */
+  smallPods(): Record<string, string> {
+    return {
       "worker.cpus": "0.1",
       "worker.memory": "400Mi",
       "worker.grace": "45",
@@ -41,8 +43,7 @@ export class KubernetesProject extends Project {
       "redis.cpus": "0.1",
       "redis.memory": "256Mi",
       "data.size": "1Gi",
-      ...config,
-    });
+    };
   }
 
   /** `kubectl ARGS` in the stack's namespace. */

@@ -3,19 +3,7 @@ import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
-import { command, eventually, pulumiHome, type Project, type Result } from "../project";
-
-const environment = () => ({ ...process.env, PULUMI_HOME: pulumiHome() });
-
-/** The command line of a project's `rcluster`. */
-function rclusterOf(project: Project, args: readonly string[]): string[] {
-  return [project.path("cli", "rcluster.mjs"), ...args, "--stack", project.stack];
-}
-
-/** Runs `rcluster ARGS` on the project's stack. */
-export async function rcluster(project: Project, ...args: string[]): Promise<Result> {
-  return command(process.execPath, rclusterOf(project, args), { cwd: project.folder, env: environment() });
-}
+import { eventually, type Project } from "../project";
 
 /** A running `rcluster ui`. */
 export class Dashboard {
@@ -26,9 +14,9 @@ export class Dashboard {
   ) {}
 
   static async start(project: Project, ...args: string[]): Promise<Dashboard> {
-    const child = spawn(process.execPath, rclusterOf(project, ["ui", "--no-open", ...args]), {
+    const child = spawn(process.execPath, ["cli/rcluster.mjs", "ui", "--no-open", "--stack", project.stack, ...args], {
       cwd: project.folder,
-      env: environment(),
+      env: project.environment(),
       stdio: ["ignore", "pipe", "inherit"],
     });
     let said = "";
@@ -93,7 +81,9 @@ export function terminalPage(prompt: string, output: string): string {
   const text = `$ ${prompt}\n${output}`
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
-    .replaceAll(/\u001b\[(\d+)m/g, (_, code: string) => (code in styles ? `<span style="${styles[code]}">` : "</span>"));
+    .replaceAll(/\u001b\[(\d+)m/g, (_, code: string) =>
+      code in styles ? `<span style="${styles[code]}">` : "</span>",
+    );
   return `<body style="margin:0;display:inline-block;background:#fff"><pre style="margin:0;padding:16px 20px;
     color:#1b2129;font:14px/1.4 'DejaVu Sans Mono',monospace">${text}</pre></body>`;
 }

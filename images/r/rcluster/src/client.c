@@ -1,5 +1,6 @@
 /* The R side of a connection: commands with binary arguments, replies as R
  * values, and waits that Ctrl-C ends. */
+#include "clock.h"
 #include "connection.h"
 #include "hold.h"
 #include "renew.h"
@@ -11,7 +12,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 
 #ifdef _WIN32
 #include <winsock2.h>
@@ -149,12 +149,6 @@ static void check_interrupt(void *unused) {
   R_CheckUserInterrupt();
 }
 
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + now.tv_nsec / 1e9;
-}
-
 /* R would make an error of the signal that a closed connection raises. */
 static int write_all(redisContext *c) {
   int sent = 0, good = 1;
@@ -178,7 +172,7 @@ static redisReply *wait_reply(redisContext *c, double timeout,
     *why = c->errstr;
     return NULL;
   }
-  double deadline = seconds() + timeout;
+  double deadline = monotonic() + timeout;
   for (;;) {
     if (redisGetReplyFromReader(c, &reply) != REDIS_OK) break;
     if (reply) return reply;
@@ -189,14 +183,14 @@ static redisReply *wait_reply(redisContext *c, double timeout,
         *why = "";
         return NULL;
       }
-      if (seconds() > deadline) {
+      if (monotonic() > deadline) {
         *why = "no reply in time";
         return NULL;
       }
       continue;
     }
     if (redisBufferRead(c) != REDIS_OK) break;
-    deadline = seconds() + timeout; /* a long reply may take long */
+    deadline = monotonic() + timeout; /* a long reply may take long */
   }
   *why = c->errstr;
   return NULL;
@@ -237,7 +231,7 @@ SEXP rc_call(SEXP pointer, SEXP command, SEXP timeout) {
 }
 
 /* Seconds on a clock that never goes back; proc.time() costs 5 us. */
-SEXP rc_now(void) { return ScalarReal(seconds()); }
+SEXP rc_now(void) { return ScalarReal(monotonic()); }
 
 static const R_CallMethodDef routines[] = {
     {"rc_open", (DL_FUNC)&rc_open, 8},

@@ -1,4 +1,5 @@
 #include "connection.h"
+#include "clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,10 +161,27 @@ static void give_up_soon(redisContext *c) {
 #endif
 }
 
+/* The kernel asks a silent address once more after a second. By then it may be
+ * the address of another Redis, where this one had to go. So the name is looked
+ * up again first. */
+#define PATIENCE 0.9
+
+static redisContext *connect_in_time(const rc_endpoint *e, int timeout_ms) {
+  struct timeval patience = {0, (int)(PATIENCE * 1e6)};
+  double last = monotonic() + timeout_ms / 1000.0 - PATIENCE;
+  for (;;) {
+    double began = monotonic();
+    redisContext *c = look_up_and_connect(e, patience);
+    double now = monotonic();
+    if (!c || !c->err || now - began < PATIENCE || now > last) return c;
+    redisFree(c);
+  }
+}
+
 redisContext *rc_connect(const rc_endpoint *e, int timeout_ms, char *why,
                          size_t size) {
   struct timeval timeout = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
-  redisContext *c = look_up_and_connect(e, timeout);
+  redisContext *c = connect_in_time(e, timeout_ms);
   if (!c) {
     snprintf(why, size, "out of memory");
     return NULL;

@@ -1,4 +1,5 @@
 #include "janitor.h"
+#include "clock.h"
 #include "log.h"
 #include "queue.h"
 

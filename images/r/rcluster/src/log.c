@@ -15,9 +15,3 @@ void say(const char *format, ...) {
   va_end(args);
   fputc('\n', stderr);
 }
-
-double monotonic(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + now.tv_nsec / 1e9;
-}

@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* POLLRDHUP */
 #include "queue.h"
+#include "clock.h"
 #include "log.h"
 
 #include <errno.h>

@@ -8,6 +8,7 @@
  * usage: rcluster-supervisor LUA_DIRECTORY QUEUE GRACE_SECONDS COMMAND...
  */
 #include "child.h"
+#include "clock.h"
 #include "describe.h"
 #include "held.h"
 #include "janitor.h"
