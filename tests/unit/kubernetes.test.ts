@@ -270,6 +270,7 @@ describe("RWorkerPool on kubernetes", () => {
       OPENBLAS_NUM_THREADS: "1",
       RCLUSTER_GRACE: "30",
       RCLUSTER_HELD: "/tmp/rcluster-held",
+      RCLUSTER_POOL: "small",
       RCLUSTER_QUEUE: "jobs",
       RCLUSTER_READY: "/tmp/rcluster-ready",
       REDIS_HOST: "r.example.org",

@@ -78,12 +78,12 @@ const styles: Readonly<Record<string, string>> = {
 
 /** What a terminal shows, as a page; its styles are those of `status`. */
 export function terminalPage(prompt: string, output: string): string {
-  const text = `$ ${prompt}\n${output}`
+  const [first = "", ...rest] = `$ ${prompt}\n${output}`
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
-    .replaceAll(/\u001b\[(\d+)m/g, (_, code: string) =>
-      code in styles ? `<span style="${styles[code]}">` : "</span>",
-    );
+    .split("\u001b[");
+  const styled = (code: string) => (code in styles ? `<span style="${styles[code]}">` : "</span>");
+  const text = first + rest.map((part) => part.replace(/^(\d+)m/, (_, code: string) => styled(code))).join("");
   return `<body style="margin:0;display:inline-block;background:#fff"><pre style="margin:0;padding:16px 20px;
     color:#1b2129;font:14px/1.4 'DejaVu Sans Mono',monospace">${text}</pre></body>`;
 }
