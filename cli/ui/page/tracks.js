@@ -6,7 +6,7 @@
  *   done: number }} Stretch
  */
 
-const shortest = 1500; // milliseconds that a task lasts to be shown by itself
+const looks = 1.6; // that a task has to last to be shown by itself
 const kept = 15 * 60 * 1000;
 
 export class Tracks {
@@ -51,6 +51,7 @@ function follow(track, worker, time) {
   const { stretches, last, seen } = track;
   const current = stretches.at(-1);
   const open = current && last?.loop ? current : undefined; // it ran at the last look
+  const shortest = looks * (time - seen);
   const more = last ? Math.max(0, worker.done - last.done) : 0;
   if (open) open.done += more;
   if (!worker.loop) {
