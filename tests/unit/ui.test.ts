@@ -1,9 +1,11 @@
 import * as assert from "node:assert/strict";
+import { Failure } from "../../cli/failure";
 import type { Worker } from "../../cli/queue/snapshot";
 import { Speeds } from "../../cli/queue/speed";
 import { Differences, type Seen } from "../../cli/ui/changes";
 import { cookieName, judge } from "../../cli/ui/guard";
 import { History } from "../../cli/ui/history";
+import { serve } from "../../cli/ui/server";
 import { logCommand } from "../../cli/ui/logs";
 import { duration, memory, rate, shorten } from "../../cli/ui/page/format.js";
 import { applyChanges, applyWhole, emptyState, numberOf } from "../../cli/ui/page/state.js";
@@ -62,6 +64,18 @@ describe("who may see the dashboard", () => {
     assert.equal(ask("/", { cookie, host: "evil.example:4000" }), 403);
     assert.equal(ask("/", { cookie, host: "127.0.0.1" }), 403);
     assert.equal(ask("/", { cookie }, "POST"), 405);
+  });
+});
+
+describe("the dashboard's server", () => {
+  it("says which port is taken", async () => {
+    const first = await serve(() => undefined, 0);
+    const port = Number(new URL(first.address).port);
+    await assert.rejects(
+      serve(() => undefined, port),
+      new Failure(`port ${port} is in use`),
+    );
+    first.close();
   });
 });
 

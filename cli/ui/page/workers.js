@@ -19,6 +19,7 @@ export function showWorkers(state, { wanted = {} }, openLog) {
         : ["Tasks wait until there are some: ", make("code", {}, "rcluster scale 2"), " starts two."]),
     );
   }
+  showPools([...state.workers.values()], wanted);
   const list = document.getElementById("worker-list");
   list.hidden = state.workers.size === 0;
   if (!list.open) return;
@@ -33,6 +34,25 @@ export function showWorkers(state, { wanted = {} }, openLog) {
     ({ n }) => String(n),
     (worker) => makeRow(worker, openLog),
     (row, worker) => updateRow(state, row, worker),
+  );
+}
+
+// Where there is only one, the tile says it all.
+function showPools(workers, wanted) {
+  const pools = [...new Set([...workers.map(({ pool }) => pool), ...Object.keys(wanted)])].sort();
+  const place = document.getElementById("pools");
+  place.hidden = pools.length < 2;
+  const texts = pools.map((pool) => {
+    const live = workers.filter((worker) => worker.pool === pool && worker.state !== "late");
+    const busy = live.filter(({ state, loop }) => state === "busy" || loop).length;
+    return `${pool}: ${count(live.length)}${pool in wanted ? ` of ${count(wanted[pool])}` : ""}, ${count(busy)} busy`;
+  });
+  keepList(
+    place,
+    texts,
+    (text) => text.split(":")[0],
+    () => make("span"),
+    setText,
   );
 }
 
