@@ -1,4 +1,5 @@
 // Elements, made and changed without more ado.
+import { colourOf } from "./colours.js";
 
 /**
  * An element: `make("a", { href: "#x" }, "text", child)`.
@@ -44,7 +45,14 @@ export function keepList(parent, items, keyOf, create, update) {
   for (const gone of before.values()) gone.remove();
 }
 
-/** A cell of the page's style, as the canvas needs it. */
+/** A loop's colour and what it stands for. */
+export function chip(number, text) {
+  const patch = make("span", { className: "chip" });
+  patch.style.background = colourOf(number);
+  return make("span", { className: "named" }, patch, text);
+}
+
+/** A value of the page's style, as canvases need it. */
 export function styleOf(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

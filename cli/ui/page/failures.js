@@ -1,7 +1,6 @@
-import { keepList, make } from "./dom.js";
+import { chip, keepList, make } from "./dom.js";
 import { clock, count, firstLine } from "./format.js";
 import { numberOf } from "./state.js";
-import { chip } from "./timeline.js";
 
 /** Iterations that failed, each with its calls; those of loops that have ended too. */
 export function showFailures(state, openLog) {

@@ -1,7 +1,6 @@
-import { keepList, make, setText } from "./dom.js";
+import { chip, keepList, make, setText } from "./dom.js";
 import { clock, count, duration, rate } from "./format.js";
 import { numberOf } from "./state.js";
-import { chip } from "./timeline.js";
 
 const heads = ["Loop", "Coordinator", "Progress", "Running", "Failed", "Rate", "Time", "Left"];
 
