@@ -78,7 +78,7 @@ function follow(track, worker, time) {
     return;
   }
   // A worker takes its next task as it hands the last one in.
-  if (open) open.to = Math.max(open.to, since);
+  if (open) open.to = since;
   stretches.push(stretch(worker, since, time, 0));
 }
 

@@ -34,8 +34,8 @@ export class PretendedQueue {
   /** A second of work, by the clock of Redis: each worker ends a task and takes the next, or half of them go on. */
   async live(): Promise<void> {
     const { workers, loops, tasks } = this.size;
-    const [seconds = 0] = (await this.redis.time()).map(Number);
-    const now = seconds * 1000;
+    const [seconds = 0, micros = 0] = (await this.redis.time()).map(Number);
+    const now = seconds * 1000 + Math.floor(micros / 1000);
     this.step += 1;
     const ids = Array.from({ length: workers }, (_, index) => index);
     const moving = ids.filter((index) => (index + this.step) % 2 === 0 || this.step === 1);
@@ -49,7 +49,7 @@ export class PretendedQueue {
         const iteration = this.done + index * 10;
         return [
           worker(index),
-          `${loop(index % loops)}/${index}:${iteration}+ ${now - (index % 700)} ${this.step}000001 1`,
+          `${loop(index % loops)}/${index}:${iteration}+ ${now - (index % 7)} ${this.step}000001 1`,
         ];
       }),
     );
