@@ -106,7 +106,7 @@ describe("what goes on in a cluster", () => {
         : undefined;
     }, 60); // prettier-ignore
     assert.deepEqual((await tile(page, "workers"))[1], "2 busy");
-    assert.match((await page.locator("#loops").textContent()) ?? "", /of 60.*of 1,500/s);
+    await shows("#loops", /of 60.*of 1,500/s);
     const label = await page.locator("#timeline .rows canvas").getAttribute("aria-label");
     assert.match(label ?? "", /^What 2 workers did over time; 2 work now$/);
     await seconds(20);

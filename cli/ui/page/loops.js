@@ -65,12 +65,8 @@ function updateRow(state, row, { running, told, speed, secondsLeft, ended }) {
   bar.hidden = total === undefined && ended !== undefined;
   // What it did last, within a second, it told nobody.
   const reached = ended === undefined ? "" : "reached ";
-  setText(
-    numbers,
-    total !== undefined
-      ? `${reached}${count(done)} of ${count(total)}`
-      : `${reached}${count(done)} done, ${count(sent)} sent`,
-  );
+  const far = total !== undefined ? `${count(done)} of ${count(total)}` : `${count(done)} done, ${count(sent)} sent`;
+  setText(numbers, told ? reached + far : "begins");
   const spent = began === undefined ? "" : duration(((ended ?? state.time) - began) / 1000);
   const texts = [
     ended === undefined ? count(running) : "",

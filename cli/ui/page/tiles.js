@@ -49,7 +49,9 @@ function workers({ workers: all }, { wanted = {} }) {
 }
 
 function failed({ loops, failures }) {
-  const now = loops.reduce((sum, { told }) => sum + (told?.failed ?? 0), 0);
+  // A coordinator counts a failure when it is its turn, and tells of it before.
+  const listed = (id) => failures.filter(({ loop }) => loop === id).length;
+  const now = loops.reduce((sum, { id, told }) => sum + Math.max(told?.failed ?? 0, listed(id)), 0);
   const last = failures[0] && `last at ${clock(failures[0].time)}`;
   return [count(now), loops.length > 0 || !last ? "iterations" : last];
 }
