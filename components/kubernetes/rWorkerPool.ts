@@ -55,8 +55,10 @@ export class RWorkerPool extends pulumi.ComponentResource {
               pool: args.pool,
               command: commands.worker,
               env: {
-                ...{ RCLUSTER_POOL: args.pool, RCLUSTER_GRACE: String(graceSeconds) },
-                ...{ RCLUSTER_READY: readyFile, RCLUSTER_HELD: heldFile },
+                RCLUSTER_POOL: args.pool,
+                RCLUSTER_GRACE: String(graceSeconds),
+                RCLUSTER_READY: readyFile,
+                RCLUSTER_HELD: heldFile,
               },
               ready: ["sh", "-c", `test -e ${readyFile} || { echo R has not joined the queue yet; exit 1; }`],
               mounts: dataMount(args.data, args.dataReadOnly),

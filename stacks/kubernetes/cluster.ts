@@ -9,7 +9,10 @@ import {
   type ClusterContext,
   type Workload,
 } from "../../components/kubernetes";
+import { names } from "../../components/environment";
+import type { IdeLayer } from "../../components/imageContext";
 import type { ClusterConfig } from "../config";
+import { ideOf } from "../ide";
 import { describeCluster } from "./describe";
 import * as parts from "./parts";
 import * as plan from "./plan";
@@ -24,7 +27,8 @@ export interface Ground {
   readonly dependsOn?: readonly pulumi.Resource[];
   /** Returns once a workload's pods are up, or throws with the reason why they are not. */
   readonly rollout: (workload: Workload) => Promise<void>;
-  readonly image: (context: ClusterContext) => parts.Image | Promise<parts.Image>;
+  /** Makes the image, and the one with the IDE for the master. */
+  readonly image: (context: ClusterContext, ide?: IdeLayer) => parts.Image | Promise<parts.Image>;
   /** Makes the service account of master and workers. Default: the namespace's own, which may do nothing. */
   readonly serviceAccount?: (context: ClusterContext, opts: pulumi.CustomResourceOptions) => pulumi.Output<string>;
   /** Path of the kubeconfig for the commands that are shown. Default: kubectl's own. */
@@ -45,7 +49,8 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
   const policies = parts.policies(config, context, { provider });
   const opts = { providers: [provider], dependsOn: policies }; // no pod without a fence around it
 
-  const { image, pullSecret } = await ground.image(context);
+  const { ide, layer } = await ideOf(config, names(stack));
+  const { image, masterImage, pullSecret } = await ground.image(context, layer);
   const queue = parts.queueOf(config, context, stack, opts);
   const dataName = claim("data", { ...context, ...plan.dataClaimOf(config), claimName: plan.dataClaim }, kept);
   const data = { claimName: dataName };
@@ -72,19 +77,24 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
       ...cluster,
       ...plan.placementOf(config.master, config.image.platform),
       // Known once the workers are up: an image that does not come up there never ends the session on the master.
-      image: pulumi.all([image, deployments]).apply(([ref]) => ref),
+      image: pulumi.all([masterImage, deployments]).apply(([ref]) => ref),
       queue: config.queue,
       resources: plan.resourcesOf(config.master),
       env: parts.environmentOf(config, config.master.env),
       data,
+      ide,
       masterRollout: config.master.rollout,
       beforeUpdate: restartWarning(config.master.rollout === "manual"),
     },
     opts,
   );
 
+  const metrics = parts.metricsOf(config, context, queue, opts);
+
   return {
     redis: queue.external,
+    more: { metricsUrl: metrics?.url },
+    ide: master.ide,
     cluster: pulumi.all([namespace, master.podName, image, deployments]).apply(([ns, pod, ref, names]) =>
       describeCluster({
         namespace: ns,
@@ -97,6 +107,8 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
         workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
         image: ref,
         localPort: queue.localPort,
+        metrics: metrics && "metrics",
+        ide,
       }),
     ),
   };

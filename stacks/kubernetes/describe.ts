@@ -1,4 +1,5 @@
-import type { Cluster, Platform } from "../../components/contracts";
+import type { Cluster, IdeArgs, Platform } from "../../components/contracts";
+import { describeIde } from "../../components/ide";
 import { quote } from "../../components/quote";
 
 /** What there is to describe. */
@@ -14,6 +15,10 @@ interface Made {
   readonly workers: number;
   /** Port of this machine for Redis; undefined for a Redis that is not the stack's. */
   readonly localPort?: number;
+  /** Service of the exporter of metrics, if there is one. */
+  readonly metrics?: string;
+  /** The master's IDE, if it has one. */
+  readonly ide?: IdeArgs;
 }
 
 /** The output `cluster` of a cluster on Kubernetes. */
@@ -29,7 +34,7 @@ export function describeCluster(made: Made): Cluster {
   return {
     version: 1,
     platform: made.platform,
-    names: { namespace, redis: "redis", master, workers: deployments },
+    names: { namespace, redis: "redis", master, workers: deployments, ...(made.metrics && { metrics: made.metrics }) },
     workers,
     kubernetes: { context, ...(kubeconfig && { kubeconfig }) },
     exec: [...kubectl, "exec", "--stdin", master, "--"],
@@ -42,5 +47,6 @@ export function describeCluster(made: Made): Cluster {
       ...(localPort !== undefined && { portForward: line("port-forward", "service/redis", `${localPort}:6379`) }),
     },
     image,
+    ...(made.ide && { ide: describeIde(made.ide) }),
   };
 }
