@@ -206,9 +206,17 @@ describe("doctor: the running cluster", () => {
   });
 
   it("wants one image everywhere", () => {
-    assert.equal(imageFinding("sha256:1", new Map([["rmaster", "sha256:1"]]), "test").verdict, "ok");
-    const other = imageFinding("sha256:1", new Map([["rworker-1", "sha256:2"]]), "test");
+    const images = (master: string, worker: string) =>
+      new Map([
+        ["rmaster", master],
+        ["rworker-1", worker],
+      ]);
+    assert.equal(imageFinding(cluster, images("sha256:1", "sha256:1"), "test").verdict, "ok");
+    const other = imageFinding(cluster, images("sha256:1", "sha256:2"), "test");
     assert.equal(`${other.verdict} ${other.what}`, "wrong not the stack's on rworker-1");
+    const withIde = { ...cluster, ide: { kind: "jupyter", port: 8888, containerPort: 8888 } } as const;
+    assert.equal(imageFinding(withIde, images("sha256:3", "sha256:1"), "test").verdict, "ok");
+    assert.equal(imageFinding(withIde, images("sha256:3", "sha256:2"), "test").verdict, "wrong");
   });
 
   it("counts the workers that live, and their versions", () => {
