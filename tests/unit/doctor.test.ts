@@ -196,13 +196,14 @@ describe("doctor: the running cluster", () => {
   });
 
   it("misses containers that are gone, stopped or mute", () => {
-    const all = ["redis", "rmaster", "rworker-1", "rworker-2"].map((name) => container(name));
-    assert.deepEqual(containerFindings(cluster, all, "mend"), [ok("4 containers run")]);
+    const all = ["redis", "rmaster", "rjobs", "rworker-1", "rworker-2"].map((name) => container(name));
+    assert.deepEqual(containerFindings(cluster, all, "mend"), [ok("5 containers run")]);
     const broken = [container("redis", "running", "unhealthy"), container("rmaster"), container("rworker-2", "exited")];
     assert.deepEqual(containerFindings(cluster, broken, "mend"), [
       wrong("redis runs and does not answer", "mend"),
       wrong("rworker-1 is gone", "mend"),
       wrong("rworker-2 is exited", "mend"),
+      wrong("rjobs is gone", "mend"),
     ]);
   });
 
