@@ -4,8 +4,10 @@ import { version } from "../package.json";
 import * as cancel from "./commands/cancel";
 import * as connect from "./commands/connect";
 import * as cp from "./commands/cp";
+import * as doctor from "./commands/doctor";
 import * as down from "./commands/down";
 import * as env from "./commands/env";
+import * as ide from "./commands/ide";
 import * as init from "./commands/init";
 import * as jobs from "./commands/jobs";
 import * as logs from "./commands/logs";
@@ -33,13 +35,33 @@ Examples:
   $ rcluster init                     asks a few questions, once
   $ rcluster up                       makes the cluster
   $ rcluster shell                    an R whose foreach runs on the workers
+  $ rcluster ide                      JupyterLab or RStudio on the master, in the browser
   $ rcluster scale 8                  more workers, or fewer
+  $ rcluster doctor                   tells what is wrong, and how to mend it
   $ rcluster down                     ends it, and all that it costs
 
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
 5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
   );
-for (const command of [init, up, scale, down, shell, run, submit, jobs, logs, result, cancel, rm, cp, env, connect]) {
+for (const command of [
+  init,
+  up,
+  scale,
+  down,
+  shell,
+  run,
+  submit,
+  jobs,
+  logs,
+  result,
+  cancel,
+  rm,
+  ide,
+  cp,
+  env,
+  connect,
+  doctor,
+]) {
   command.register(program);
 }
 tab(program, { completionCommandName: "completion" });

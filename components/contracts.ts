@@ -50,8 +50,31 @@ export interface RMasterArgs {
   readonly queue: Input<string>;
   /** The image, by digest or id: `RImage.ref`, or any image built from images/r. */
   readonly image: Input<string>;
-  /** CPU and memory of the master. */
+  /** CPU and memory of the master, its IDE included. */
   readonly resources: Resources;
+  /** An IDE in the browser; the image has to have it, as `RImage.masterRef` does. Default: none. */
+  readonly ide?: IdeArgs;
+}
+
+/** The IDEs that a master can have: JupyterLab, RStudio Server. */
+export const ideKinds = ["jupyter", "rstudio"] as const;
+export type IdeKind = (typeof ideKinds)[number];
+
+/** An IDE in the browser, on the master. */
+export interface IdeArgs {
+  readonly kind: IdeKind;
+  /** Its port on this machine's loopback: published there by Docker, on Kubernetes the near end of a port-forward. */
+  readonly port: number;
+}
+
+/** Where a master's IDE is, and how to sign in. */
+export interface IdeEndpoint {
+  /** On this machine's loopback. */
+  readonly url: string;
+  /** The name to sign in with, where it asks for one. */
+  readonly user?: string;
+  /** A secret. */
+  readonly password: Output<string>;
 }
 
 /** Where the shared files are, on the master and on the workers. */
@@ -86,6 +109,8 @@ export interface Cluster {
     readonly master: string;
     /** A container for each worker, or a Deployment for each pool. */
     readonly workers: readonly string[];
+    /** The container or Service of the exporter of metrics; absent where there is none. */
+    readonly metrics?: string;
   };
   /** How the Kubernetes cluster is reached; absent on Docker. */
   readonly kubernetes?: {
@@ -111,6 +136,16 @@ export interface Cluster {
   readonly image: string;
   /** What detached jobs are made of. */
   readonly jobs: DockerJobs | KubernetesJobs;
+  /** The IDE on the master; absent without one. */
+  readonly ide?: {
+    readonly kind: IdeKind;
+    /** Its port on this machine's loopback, on Kubernetes while a port-forward leads there. */
+    readonly port: number;
+    /** Its port in the master. */
+    readonly containerPort: number;
+    /** The name to sign in with, where it asks for one; the password is the stack's output `idePassword`. */
+    readonly user?: string;
+  };
 }
 
 /** Detached jobs on Docker. */
@@ -134,6 +169,8 @@ export interface PlatformOutputs {
   readonly cluster: Output<Cluster>;
   /** The Redis as this machine reaches it. */
   readonly redis: RedisEndpoint;
+  /** The master's IDE, if it has one. */
+  readonly ide?: IdeEndpoint;
   /** What the platform tells besides, as further outputs of the stack. */
   readonly more?: Readonly<Record<string, unknown>>;
 }

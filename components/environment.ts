@@ -18,6 +18,7 @@ export interface Names {
   readonly master: string;
   /** Name of worker `index`, counted from 1. */
   readonly worker: (index: number) => string;
+  readonly metrics: string;
   /** What jobs belong to. */
   readonly jobs: string;
   readonly redisVolume: string;
@@ -27,6 +28,10 @@ export interface Names {
   readonly image: string;
   /** Port of Redis on this machine's loopback. */
   readonly redisPort: number;
+  /** Port of the metrics there. */
+  readonly metricsPort: number;
+  /** Port of the master's IDE on this machine's loopback. */
+  readonly idePort: number;
 }
 
 /**
@@ -43,12 +48,15 @@ export function names(stack: string): Names {
     redis: `redis${suffix}`,
     master: `rmaster${suffix}`,
     worker: (index) => `rworker${suffix}-${index}`,
+    metrics: `rmetrics${suffix}`,
     jobs: `rjobs${suffix}`,
     redisVolume: `rcluster${suffix}-redis`,
     jobsVolume: `rcluster${suffix}-jobs`,
     dataVolume: `rcluster${suffix}-data`,
     image: `rcluster${suffix}:latest`,
-    redisPort: stack === "local" ? 6379 : hashedPort(stack),
+    redisPort: stack === "local" ? 6379 : 20000 + portOffset(stack),
+    metricsPort: stack === "local" ? 9121 : 10000 + portOffset(stack),
+    idePort: stack === "local" ? 8888 : 30000 + portOffset(stack, 2700),
   };
 }
 
@@ -62,14 +70,14 @@ export function slug(stack: string): string {
   return `${plain.slice(0, slugLength - 7)}-${digest}`;
 }
 
-// Below Linux's range of ephemeral ports (32768 and up), so that no outgoing connection sits on it.
-function hashedPort(stack: string): number {
-  return 20000 + (createHash("sha256").update(stack).digest().readUInt32BE(0) % 10000);
+// Ports stay below Linux's range of ephemeral ones (32768 and up), so that no outgoing connection sits there.
+function portOffset(stack: string, range = 10000): number {
+  return createHash("sha256").update(stack).digest().readUInt32BE(0) % range;
 }
 
-/** `redis://:password@host:port`, the password percent-encoded. */
-export function redisUrl(host: string, port: number, password?: string): string {
-  const login = password ? `:${encodeURIComponent(password)}@` : "";
+/** `redis://user:password@host:port`, user and password percent-encoded; without a user it is the `default` one. */
+export function redisUrl(host: string, port: number, password?: string, user = ""): string {
+  const login = password ? `${encodeURIComponent(user)}:${encodeURIComponent(password)}@` : "";
   return `redis://${login}${host}:${port}`;
 }
 
@@ -78,9 +86,10 @@ export function redisEndpoint(
   host: pulumi.Input<string>,
   port: pulumi.Input<number>,
   password?: pulumi.Input<string>,
+  user?: string,
 ): RedisEndpoint & { readonly url: pulumi.Output<string> } {
-  const url = pulumi.all([host, port, password]).apply(([h, p, secret]) => redisUrl(h, p, secret));
-  return { host, port, password, url };
+  const url = pulumi.all([host, port, password]).apply(([h, p, secret]) => redisUrl(h, p, secret, user));
+  return { host, port, password, url, ...(user && { user }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { platforms } from "../components/contracts";
+import { ideKinds, platforms } from "../components/contracts";
+import { exporterImage } from "../components/exporter";
 import { aws, awsAllowed } from "./eks/config";
 import { conflict } from "./conflicts";
 import * as k8s from "./kubernetes/config";
@@ -30,6 +31,7 @@ const master = z.strictObject({
   memory: values.memory.prefault("2Gi"),
   dataDir: values.directory.optional(),
   ports: values.listOf(values.publishedPort),
+  idePort: values.portNumber.optional(),
   env: values.environment.default({}),
   rollout: z.enum(["auto", "manual"]).default("auto"),
   ...k8s.extraResources,
@@ -46,17 +48,31 @@ const redis = z.strictObject({
   image: values.imageName.default("redis:8"),
   ...k8s.redisKeys,
 });
+const metrics = z.strictObject({
+  enabled: z.boolean().default(false),
+  image: values.imageName.default(exporterImage),
+  port: values.portNumber.optional(),
+  ...k8s.metricsKeys,
+});
+const rstudio = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const ides = ["none", ...ideKinds] as const;
 const clusterConfig = z.strictObject({
   platform: z.enum(platforms).default("docker"),
   workers: z.union([z.literal("auto"), values.wholeNumber(0)]).default("auto"),
   pools: z.array(k8s.pool).optional(),
   queue: values.queueName.default("jobs"),
+  ide: z.enum(ides).default("none"),
+  rstudio: rstudio.readonly().optional(),
   registry: k8s.registry.optional(),
   image: image.readonly().prefault({}),
   worker: worker.readonly().prefault({}),
   master: master.readonly().prefault({}),
   job: job.readonly().prefault({}),
   redis: redis.readonly().prefault({}),
+  metrics: metrics.readonly().prefault({}),
   kubernetes: k8s.kubernetes.readonly().prefault({}),
   egress: k8s.egress.default("all"),
   data: k8s.data.readonly().prefault({}),
@@ -71,6 +87,10 @@ export const allowed: Readonly<Record<string, string>> = {
   platform: platforms.join(", "),
   workers: `${values.countAllowed}, or auto`,
   queue: values.queueAllowed,
+  ide: ides.join(", "),
+  rstudio: values.objectAllowed(rstudio),
+  "rstudio.url": "the http(s) address of RStudio Server's .deb for the image's system",
+  "rstudio.sha256": "the SHA-256 of that file, 64 digits from 0 to f",
   image: values.objectAllowed(image),
   "image.packages": "a list of R packages, each a name or name@version, such as data.table or sf@1.0-19",
   "image.apt": "a list of Debian packages, such as libgsl-dev",
@@ -90,13 +110,18 @@ export const allowed: Readonly<Record<string, string>> = {
   "master.memory": values.memoryAllowed,
   "master.dataDir": "the path of an existing folder",
   "master.ports": "a list of ports, each a number or machine:container, such as 8080 or 8080:80",
+  "master.idePort": values.portAllowed,
   job: values.objectAllowed(job),
   "job.cpus": values.coresAllowed,
   "job.memory": values.memoryAllowed,
   redis: values.objectAllowed(redis),
   "redis.memory": values.memoryAllowed,
-  "redis.port": "a port from 1 to 65535",
+  "redis.port": values.portAllowed,
   "redis.image": values.imageAllowed,
+  metrics: values.objectAllowed(metrics),
+  "metrics.enabled": values.flagAllowed,
+  "metrics.image": values.imageAllowed,
+  "metrics.port": values.portAllowed,
   ...k8s.kubernetesAllowed,
   ...awsAllowed,
 };

@@ -1,4 +1,5 @@
 import type { Platform } from "../components/contracts";
+import { ideConflict } from "./ide";
 import { kubernetesAllowed } from "./kubernetes/config";
 
 type Given = Readonly<Record<string, unknown>>;
@@ -13,6 +14,7 @@ type Given = Readonly<Record<string, unknown>>;
 export function conflict(given: Given, platform: Platform): string | undefined {
   return (
     refConflict(given) ??
+    ideConflict(given) ??
     (platform === "docker" ? notForDocker(given) : notForKubernetes(given, platform)) ??
     (platform === "kubernetes" ? imageSource(given) : undefined) ??
     (platform === "eks" ? awsConflict(given) : notWithoutAws(given, platform))
@@ -37,7 +39,7 @@ function notForDocker(given: Given): string | undefined {
 
 function notForKubernetes(given: Given, platform: Platform): string | undefined {
   const has = (key: string) => at(given, key) !== undefined;
-  const dockers = ["master.dataDir", "master.ports"].find(has);
+  const dockers = ["master.dataDir", "master.ports", "metrics.port"].find(has);
   if (dockers) return `config ${dockers}: has no effect on platform ${platform}; allowed: platform docker`;
   if (has("pools") && has("workers") && given.workers !== "auto") {
     return "config workers: has no effect beside pools, which say how many workers each has; allowed: one or the other";

@@ -1,38 +1,39 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster, DockerJobs, PlatformOutputs } from "../components/contracts";
-import { folderData, RedisQueue, RImage, RJobs, RMaster, RWorkerPool, volumeData } from "../components/docker";
+import {
+  folderData,
+  MetricsExporter,
+  RedisQueue,
+  RImage,
+  RJobs,
+  RMaster,
+  RWorkerPool,
+  volumeData,
+} from "../components/docker";
 import { labelList } from "../components/docker/container";
 import { findEngine, stackLabel } from "../components/docker/engine";
 import { checkMachine } from "../components/docker/preflight";
 import { names as stackNames, type Names } from "../components/environment";
+import { describeIde } from "../components/ide";
 import type { ClusterConfig } from "./config";
+import { machinePlan, workersOn } from "./dockerPlan";
+import { ideOf } from "./ide";
 
 /** A cluster on this machine's Docker engine. */
 export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const names = stackNames(pulumi.getStack());
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const engine = await findEngine();
-  const workers = config.workers === "auto" ? engine.cores : config.workers;
-  const redisPort = config.redis.port ?? names.redisPort;
-  await checkMachine(
-    {
-      stack,
-      containerNames: [names.redis, names.master, names.jobs, ...workerNames(names, workers)],
-      ports: [
-        { key: "redis.port", port: redisPort },
-        ...config.master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
-      ],
-      cpus: { "worker.cpus": config.worker.cpus, "master.cpus": config.master.cpus, "job.cpus": config.job.cpus },
-    },
-    engine,
-  );
+  const workers = workersOn(engine, config);
+  const { ide, layer } = await ideOf(config, names);
+  await checkMachine(machinePlan(config, engine, names, stack), engine);
 
   const labels = { [stackLabel]: stack };
   const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
   const image = new RImage(
     "image",
-    { ...config.image, imageName: names.image, platform: engine.platform },
+    { ...config.image, imageName: names.image, platform: engine.platform, ide: layer },
     { providers: [provider] },
   );
   const network = new docker.Network(
@@ -51,7 +52,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       ...shared,
       containerName: names.redis,
       volumeName: names.redisVolume,
-      port: redisPort,
+      port: config.redis.port ?? names.redisPort,
       memory: config.redis.memory,
       image: config.redis.image,
     },
@@ -74,7 +75,14 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   );
   const master = new RMaster(
     "master",
-    { ...cluster, containerName: names.master, resources: config.master, ports: config.master.ports },
+    {
+      ...cluster,
+      image: image.masterRef,
+      containerName: names.master,
+      resources: config.master,
+      ports: config.master.ports,
+      ide,
+    },
     afterQueue,
   );
   const jobs = new RJobs(
@@ -89,18 +97,27 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     afterQueue,
   );
 
+  const { enabled, image: exporter } = config.metrics;
+  const counted = { redis: queue.exporterEndpoint, queues: [config.queue], image: exporter };
+  const metrics = enabled
+    ? new MetricsExporter(
+        "metrics",
+        { ...shared, ...counted, containerName: names.metrics, port: config.metrics.port ?? names.metricsPort },
+        afterQueue,
+      )
+    : undefined;
+
+  const more = { metrics: metrics?.containerName, ide: ide && describeIde(ide) };
   return {
     redis: queue.external,
+    ide: master.ide,
     cluster: pulumi
       .all([image.ref, jobs.start])
       .apply(([ref, start]) =>
-        describe(names, master.containerName, pool.containerNames, ref, { anchor: jobs.containerName, start }),
+        describe(names, master.containerName, pool.containerNames, ref, { anchor: jobs.containerName, start }, more),
       ),
+    more: { metricsUrl: metrics?.url },
   };
-}
-
-function workerNames(names: Names, workers: number): string[] {
-  return Array.from({ length: workers }, (_, index) => names.worker(index + 1));
 }
 
 /** The output `cluster` of a cluster on Docker. */
@@ -110,11 +127,12 @@ export function describe(
   workers: readonly string[],
   image: string,
   jobs: DockerJobs,
+  { metrics, ide }: Partial<Pick<Cluster, "ide"> & Pick<Cluster["names"], "metrics">> = {},
 ): Cluster {
   return {
     version: 1,
     platform: "docker",
-    names: { network: names.network, redis: names.redis, master, workers },
+    names: { network: names.network, redis: names.redis, master, workers, ...(metrics && { metrics }) },
     workers: workers.length,
     exec: ["docker", "exec", "--interactive", master],
     commands: {
@@ -124,5 +142,6 @@ export function describe(
     },
     image,
     jobs,
+    ...(ide && { ide }),
   };
 }

@@ -14,7 +14,7 @@ async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
 
 export = async () => {
   const config = readConfig();
-  const { cluster, redis, more } = await deploy(config);
+  const { cluster, redis, ide, more } = await deploy(config);
   return {
     cluster,
     queue: config.queue,
@@ -24,6 +24,7 @@ export = async () => {
     redisHost: redis.host,
     redisPort: redis.port,
     redisUrl: redis.url,
+    ...(ide && { ideUrl: ide.url, idePassword: ide.password }),
     ...more,
   };
 };

@@ -1,9 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { RMasterArgs as Args } from "../contracts";
+import type { IdeEndpoint, RMasterArgs as Args } from "../contracts";
 import { commands, queueEnvironment, threadEnvironment } from "../environment";
+import { ideEndpoint, ideEnvironment, idePort } from "../ide";
 import { containerArgs, type ContainerContext } from "./container";
 import { imageUser, type Data } from "./data";
+
+const idePasswordFile = "/run/secrets/ide-password";
 
 export interface RMasterArgs extends Args, ContainerContext {
   readonly containerName: string;
@@ -24,9 +27,12 @@ export interface RMasterArgs extends Args, ContainerContext {
  */
 export class RMaster extends pulumi.ComponentResource {
   readonly containerName: string;
+  /** Its IDE, published on loopback; undefined without one. */
+  readonly ide?: IdeEndpoint;
 
   constructor(name: string, args: RMasterArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rcluster:docker:RMaster", name, {}, opts);
+    const ide = args.ide && ideEndpoint(name, args.ide, { parent: this });
     new docker.Container(
       `${name}-r`,
       containerArgs({
@@ -37,14 +43,18 @@ export class RMaster extends pulumi.ComponentResource {
         env: queueEnvironment(args.redis, args.queue).apply((queue) => ({
           ...threadEnvironment(args.resources),
           ...queue,
+          ...(args.ide && ideEnvironment(args.ide, "0.0.0.0", idePasswordFile)), // of the container, to be published
         })),
         password: args.redis.password,
+        files: ide && [{ path: idePasswordFile, content: ide.password }],
+        ports: [...(args.ports ?? []), ...(args.ide ? [{ external: args.ide.port, internal: idePort }] : [])],
         mounts: args.data && [{ ...args.data.mount, readOnly: false }],
         graceSeconds: 10,
       }),
       { parent: this, deleteBeforeReplace: true },
     );
     this.containerName = args.containerName;
-    this.registerOutputs({ containerName: this.containerName });
+    this.ide = ide;
+    this.registerOutputs({ containerName: this.containerName, ide });
   }
 }

@@ -41,7 +41,12 @@ export function passwordMount(
   const secretName =
     redis.secretName ?? (redis.password && passwordSecret(`${name}-redis`, context, redis.password, opts));
   if (secretName === undefined) return [];
-  return [{ volume: { name: "password", secret: { secretName, defaultMode: 0o440 } }, path: folder }];
+  return [secretMount("password", secretName, folder)];
+}
+
+/** The mount of a Secret's keys as files that only the pod's user and group can read. */
+export function secretMount(name: string, secretName: pulumi.Input<string>, path: string): VolumeMount {
+  return { volume: { name, secret: { secretName, defaultMode: 0o440 } }, path };
 }
 
 /**

@@ -48,12 +48,12 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       dependsOn: store ? [ground, store] : [ground],
       serviceAccount: store && ((context, opts) => serviceAccount(names.serviceAccount, context, opts)),
       rollout: parts.rolloutOn(cluster),
-      image: () => ({ image: parts.imageOf(config, site, cluster) }),
+      image: (_, ide) => parts.imageOf(config, site, cluster, ide),
       kubeconfig: parts.kubeconfigFile(site, cluster),
       context: names.cluster,
     },
     plan.configOnEks(config, names, { platform, region: place.region }),
   );
   const bucket = plan.bucketOf(config, names)?.bucketName;
-  return { ...made, more: { cost, bucket, login: plan.loginCommand(names, place) } };
+  return { ...made, more: { ...made.more, cost, bucket, login: plan.loginCommand(names, place) } };
 }

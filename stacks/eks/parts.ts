@@ -8,7 +8,9 @@ import { explained } from "../../components/aws/nodeTrouble";
 import { RImage, type Workload } from "../../components/kubernetes";
 import { connect, type Access } from "../../components/kubernetes/access";
 import { waitForRollout } from "../../components/kubernetes/rollout";
+import type { IdeLayer } from "../../components/imageContext";
 import type { ClusterConfig } from "../config";
+import type { Image } from "../kubernetes/parts";
 import { bucketOf } from "./plan";
 import type { Site } from "./site";
 
@@ -30,8 +32,9 @@ export function imageOf(
   { image }: ClusterConfig,
   { names, tags, provider, platform, engine }: Site,
   { keyArn }: EksCluster,
-): pulumi.Output<string> {
-  if (!engine) return new RImage("image", { imageName: "", ref: image.ref }).ref;
+  ide?: IdeLayer,
+): Image {
+  if (!engine) return refsOf(new RImage("image", { imageName: "", ref: image.ref }));
   const registry = new Registry(
     "registry",
     { repositoryName: names.repository, keyArn, tags },
@@ -39,7 +42,12 @@ export function imageOf(
   );
   const builder = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
   const imageName = pulumi.interpolate`${registry.url}:${names.instance}`;
-  return new RImage("image", { ...image, imageName, platform, login: registry.login }, { providers: [builder] }).ref;
+  const args = { ...image, imageName, platform, login: registry.login, ide };
+  return refsOf(new RImage("image", args, { providers: [builder] }));
+}
+
+function refsOf({ ref, masterRef }: RImage): Image {
+  return { image: ref, masterImage: masterRef };
 }
 
 /** The bucket for R, if there is to be one, and its pods' right to use it. */

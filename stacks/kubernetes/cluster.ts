@@ -10,7 +10,10 @@ import {
   type ClusterContext,
   type Workload,
 } from "../../components/kubernetes";
+import { names } from "../../components/environment";
+import type { IdeLayer } from "../../components/imageContext";
 import type { ClusterConfig } from "../config";
+import { ideOf } from "../ide";
 import { describeCluster } from "./describe";
 import * as parts from "./parts";
 import * as plan from "./plan";
@@ -25,7 +28,8 @@ export interface Ground {
   readonly dependsOn?: readonly pulumi.Resource[];
   /** Returns once a workload's pods are up, or throws with the reason why they are not. */
   readonly rollout: (workload: Workload) => Promise<void>;
-  readonly image: (context: ClusterContext) => parts.Image | Promise<parts.Image>;
+  /** Makes the image, and the one with the IDE for the master. */
+  readonly image: (context: ClusterContext, ide?: IdeLayer) => parts.Image | Promise<parts.Image>;
   /** Makes the service account of master and workers. Default: the namespace's own, which may do nothing. */
   readonly serviceAccount?: (context: ClusterContext, opts: pulumi.CustomResourceOptions) => pulumi.Output<string>;
   /** Path of the kubeconfig for the commands that are shown. Default: kubectl's own. */
@@ -46,7 +50,8 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
   const policies = parts.policies(config, context, { provider });
   const opts = { providers: [provider], dependsOn: policies }; // no pod without a fence around it
 
-  const { image, pullSecret } = await ground.image(context);
+  const { ide, layer } = await ideOf(config, names(stack));
+  const { image, masterImage, pullSecret } = await ground.image(context, layer);
   const queue = parts.queueOf(config, context, stack, opts);
   const dataName = claim("data", { ...context, ...plan.dataClaimOf(config), claimName: plan.dataClaim }, kept);
   const data = { claimName: dataName };
@@ -67,10 +72,11 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
       ),
   );
   const deployments = pulumi.all(workers.map((pool) => pool.deploymentName));
+  // Known once the workers are up: an image that does not come up there never ends the session on the master.
+  const proven = (ref: typeof image) => pulumi.all([ref, deployments]).apply(([known]) => known);
   const coordinator = {
     ...cluster,
-    // Known once the workers are up: an image that does not come up there never ends the session on the master.
-    image: pulumi.all([image, deployments]).apply(([ref]) => ref),
+    image: proven(image),
     queue: config.queue,
     env: parts.environmentOf(config, config.master.env),
   };
@@ -89,16 +95,22 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
     {
       ...coordinator,
       ...plan.placementOf(config.master, config.image.platform),
+      image: proven(masterImage),
       resources: plan.resourcesOf(config.master),
       data,
+      ide,
       masterRollout: config.master.rollout,
       beforeUpdate: restartWarning(config.master.rollout === "manual"),
     },
     opts,
   );
 
+  const metrics = parts.metricsOf(config, context, queue, opts);
+
   return {
     redis: queue.external,
+    more: { metricsUrl: metrics?.url },
+    ide: master.ide,
     cluster: pulumi
       .all([namespace, master.podName, image, deployments, jobs.templateName])
       .apply(([ns, pod, ref, names, template]) =>
@@ -113,6 +125,8 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
           workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
           image: ref,
           localPort: queue.localPort,
+          metrics: metrics && "metrics",
+          ide,
           jobs: { template, storage: plan.jobStorageOf(config) },
         }),
       ),

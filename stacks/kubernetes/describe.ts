@@ -1,4 +1,5 @@
-import type { Cluster, KubernetesJobs, Platform } from "../../components/contracts";
+import type { Cluster, IdeArgs, KubernetesJobs, Platform } from "../../components/contracts";
+import { describeIde } from "../../components/ide";
 import { quote } from "../../components/quote";
 
 /** What there is to describe. */
@@ -15,6 +16,10 @@ interface Made {
   /** Port of this machine for Redis; undefined for a Redis that is not the stack's. */
   readonly localPort?: number;
   readonly jobs: KubernetesJobs;
+  /** Service of the exporter of metrics, if there is one. */
+  readonly metrics?: string;
+  /** The master's IDE, if it has one. */
+  readonly ide?: IdeArgs;
 }
 
 /** The output `cluster` of a cluster on Kubernetes. */
@@ -30,7 +35,7 @@ export function describeCluster(made: Made): Cluster {
   return {
     version: 1,
     platform: made.platform,
-    names: { namespace, redis: "redis", master, workers: deployments },
+    names: { namespace, redis: "redis", master, workers: deployments, ...(made.metrics && { metrics: made.metrics }) },
     workers,
     kubernetes: { context, ...(kubeconfig && { kubeconfig }) },
     exec: [...kubectl, "exec", "--stdin", master, "--"],
@@ -44,5 +49,6 @@ export function describeCluster(made: Made): Cluster {
     },
     image,
     jobs: made.jobs,
+    ...(made.ide && { ide: describeIde(made.ide) }),
   };
 }

@@ -23,7 +23,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       provider,
       keeper,
       rollout: (workload) => waitForRollout(access, workload, { log: (line) => void pulumi.log.info(line) }),
-      image: (context) => parts.imageOf(config, context, access, provider),
+      image: (context, ide) => parts.imageOf(config, context, access, provider, ide),
       kubeconfig: parts.kubeconfigOf(config),
       context: access.context,
     },

@@ -4,10 +4,12 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RedisEndpoint } from "../../components/contracts";
 import { findEngine } from "../../components/docker/engine";
 import { names, parseRedisUrl, type Environment } from "../../components/environment";
+import type { IdeLayer } from "../../components/imageContext";
 import {
   clientEgress,
   closed,
   clusterNamespace,
+  MetricsExporter,
   pullSecret,
   RedisQueue,
   RImage,
@@ -20,7 +22,7 @@ import { clusterId, nodePlatform } from "../../components/kubernetes/identity";
 import { hasKeptClaim } from "../../components/kubernetes/kept";
 import { expandHome } from "../../components/kubernetes/kubeconfig";
 import type { ClusterConfig } from "../config";
-import { dataClaim, placementOf, storeEnvironment, type Place } from "./plan";
+import { dataClaim, placementOf, poolsOf, storeEnvironment, type Place } from "./plan";
 
 /** The kubeconfig's path, as programs take it. */
 export function kubeconfigOf({ kubernetes }: ClusterConfig): string | undefined {
@@ -69,6 +71,8 @@ export function policies(config: ClusterConfig, context: ClusterContext, opts: p
 /** An image by its digest, and the Secret to pull it with. */
 export interface Image {
   readonly image: pulumi.Output<string>;
+  /** The one for the master, with its IDE. */
+  readonly masterImage: pulumi.Output<string>;
   readonly pullSecret?: pulumi.Input<string>;
 }
 
@@ -78,11 +82,15 @@ export async function imageOf(
   context: ClusterContext,
   access: Access,
   provider: k8s.Provider,
+  ide?: IdeLayer,
 ): Promise<Image> {
   const { image, registry } = config;
   const login = loginOf(config);
   const secret = login ? pullSecret("registry", context, login, { provider }) : image.pullSecret;
-  if (image.ref !== undefined) return { image: pulumi.output(image.ref), pullSecret: secret };
+  if (image.ref !== undefined) {
+    const ref = pulumi.output(image.ref);
+    return { image: ref, masterImage: ref, pullSecret: secret };
+  }
   const engine = await findEngine();
   const name = `rcluster:${context.instance}`;
   const built = new RImage(
@@ -93,10 +101,11 @@ export async function imageOf(
       push: !image.share,
       platform: await nodePlatform(access, image.platform),
       login,
+      ide,
     },
     { providers: [new docker.Provider("docker", { host: engine.host, certPath: engine.certPath })] },
   );
-  return { image: built.ref, pullSecret: secret };
+  return { image: built.ref, masterImage: built.masterRef, pullSecret: secret };
 }
 
 function loginOf({ image, registry }: ClusterConfig) {
@@ -106,20 +115,31 @@ function loginOf({ image, registry }: ClusterConfig) {
   return { server, username, password: pulumi.secret(password) };
 }
 
+/** Redis as it is reached. */
+interface Queue {
+  readonly redis: KubernetesEndpoint;
+  /** By this machine. */
+  readonly external: RedisEndpoint;
+  /** By an exporter of metrics. */
+  readonly exporter: RedisEndpoint;
+  /** Port of this machine for it; undefined for a Redis that is not the stack's. */
+  readonly localPort?: number;
+}
+
 /** Redis as pods and as this machine reach it: the cluster's own, or the one that the config names. */
 export function queueOf(
   config: ClusterConfig,
   context: ClusterContext,
   stack: string,
   opts: pulumi.ComponentResourceOptions,
-): { redis: KubernetesEndpoint; external: RedisEndpoint; localPort?: number } {
+): Queue {
   const { redis, kubernetes } = config;
   if (redis.url !== undefined) {
     const existing = parseRedisUrl(redis.url);
-    return { redis: existing, external: existing };
+    return { redis: existing, external: existing, exporter: existing };
   }
   const localPort = redis.port ?? names(stack).redisPort;
-  const { endpoint, external } = new RedisQueue(
+  const { endpoint, external, exporterEndpoint } = new RedisQueue(
     "redis",
     {
       ...context,
@@ -135,7 +155,31 @@ export function queueOf(
     },
     opts,
   );
-  return { redis: endpoint, external, localPort };
+  return { redis: endpoint, external, exporter: exporterEndpoint, localPort };
+}
+
+/** The exporter of metrics, where the config wants one. */
+export function metricsOf(
+  config: ClusterConfig,
+  context: ClusterContext,
+  { exporter }: Queue,
+  opts: pulumi.ComponentResourceOptions,
+): MetricsExporter | undefined {
+  const { metrics, redis, queue } = config;
+  if (!metrics.enabled) return undefined;
+  return new MetricsExporter(
+    "metrics",
+    {
+      ...context,
+      ...placementOf(redis), // it goes where Redis may be
+      redis: exporter,
+      queues: [...new Set([queue, ...poolsOf(config).map((pool) => pool.queue)])],
+      image: metrics.image,
+      peers: metrics.peers,
+      foreignPort: redis.url === undefined ? undefined : parseRedisUrl(redis.url).port,
+    },
+    opts,
+  );
 }
 
 /** R's own environment and what leads it to the store of files, secret for Pulumi too. */

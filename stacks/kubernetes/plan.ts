@@ -1,5 +1,6 @@
 import type { KubernetesJobs } from "../../components/contracts";
 import { slug, type Environment } from "../../components/environment";
+import { exporterResources } from "../../components/exporter";
 import type { PodResources, Placement } from "../../components/kubernetes";
 import type { Change, WantedClaim } from "../../components/kubernetes/changes";
 import type { PodRequest } from "../../components/kubernetes/capacity";
@@ -106,6 +107,7 @@ export function wantedOf(config: ClusterConfig, stack: string, pools: readonly P
             { kind: "Service", name: "redis" },
           ] as const)
         : []),
+      ...(config.metrics.enabled ? ([{ kind: "Service", name: "metrics" }] as const) : []),
     ],
     storage: [
       ...claimsOf(config).map(({ classKey, storageClass }) => ({ key: classKey, name: storageClass })),
@@ -116,6 +118,7 @@ export function wantedOf(config: ClusterConfig, stack: string, pools: readonly P
       pod("job", resourcesOf(config.job), placementOf(config.job, config.image.platform)),
       ...pools.map(({ key, resources, placement }) => pod(key, resources, placement)),
       ...(redis ? [pod("redis", config.redis, placementOf(config.redis))] : []),
+      ...(config.metrics.enabled ? [pod("metrics", exporterResources, placementOf(config.redis))] : []),
     ],
   };
 }

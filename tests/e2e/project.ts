@@ -201,7 +201,8 @@ export class Project {
 
   async remove(): Promise<void> {
     await this.pulumi(["destroy", "--yes", "--skip-preview"]);
-    await command("docker", ["image", "rm", "--force", this.imageName]);
+    const images = ["", "_jupyter", "_rstudio"].map((ide) => this.imageName + ide);
+    await command("docker", ["image", "rm", "--force", ...images]);
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 

@@ -8,6 +8,7 @@ import {
   clientEgress,
   closed,
   clusterNamespace,
+  MetricsExporter,
   pullSecret,
   RedisQueue,
   RImage,
@@ -81,7 +82,8 @@ function pool(args: Partial<ConstructorParameters<typeof RWorkerPool>[1]> = {}) 
 }
 const everything = () => {
   clusterNamespace("namespace", { namespace: "stats", instance: "lab" }, {});
-  new RedisQueue("redis", queueArgs);
+  const queue = new RedisQueue("redis", queueArgs);
+  new MetricsExporter("metrics", { ...context, redis: queue.exporterEndpoint, queues: ["jobs"], peers });
   const data = { claimName: claim("data", { ...context, role: "master", size: 2 ** 30, claimName: "data" }, {}) };
   pool({ data, env: pulumi.secret({ TOKEN: "hush-too" }) })();
   new RMaster("master", { ...cluster, data });
@@ -102,7 +104,7 @@ for (const preview of [false, true]) {
     });
 
     it("harden every pod as Pod Security's level restricted asks, and more", () => {
-      assert.equal(pods(made).length, 4);
+      assert.equal(pods(made).length, 5);
       for (const resource of pods(made)) {
         const pod = spec(resource).template.spec;
         const why = resource.name;
@@ -274,6 +276,7 @@ describe("RWorkerPool on kubernetes", () => {
       OPENBLAS_NUM_THREADS: "1",
       RCLUSTER_GRACE: "30",
       RCLUSTER_HELD: "/tmp/rcluster-held",
+      RCLUSTER_POOL: "small",
       RCLUSTER_QUEUE: "jobs",
       RCLUSTER_READY: "/tmp/rcluster-ready",
       REDIS_HOST: "r.example.org",
@@ -446,6 +449,7 @@ describe("network policies", () => {
         {
           from: [
             { podSelector: { matchLabels: { "rcluster.client": "lab" } } },
+            { podSelector: { matchLabels: { ...ownPods, "app.kubernetes.io/component": "metrics" } } },
             {
               namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "keda" } },
               podSelector: { matchLabels: { app: "keda-operator" } },
@@ -474,7 +478,7 @@ describe("network policies", () => {
 
   it("stand for all pods that R runs in", async () => {
     const made = await register(everything);
-    const clients = pods(made).filter(({ name }) => name !== "redis-server");
+    const clients = pods(made).filter(({ name }) => !/^(redis-server|metrics-exporter)$/.test(name));
     for (const each of clients) {
       assert.partialDeepStrictEqual(spec(each).template.metadata.labels, { ...ownPods, "rcluster.client": "lab" });
     }
