@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import * as connect from "./commands/connect";
 import * as cp from "./commands/cp";
+import * as doctor from "./commands/doctor";
 import * as down from "./commands/down";
 import * as env from "./commands/env";
 import * as ide from "./commands/ide";
@@ -29,12 +30,13 @@ Examples:
   $ rcluster shell                    an R whose foreach runs on the workers
   $ rcluster ide                      JupyterLab or RStudio on the master, in the browser
   $ rcluster scale 8                  more workers, or fewer
+  $ rcluster doctor                   tells what is wrong, and how to mend it
   $ rcluster down                     ends it, and all that it costs
 
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
 5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
   );
-for (const command of [init, up, scale, down, shell, ide, cp, env, connect]) {
+for (const command of [init, up, scale, down, shell, ide, cp, env, connect, doctor]) {
   command.register(program);
 }
 tab(program, { completionCommandName: "completion" });

@@ -100,6 +100,8 @@ export interface Cluster {
     readonly master: string;
     /** A container for each worker, or a Deployment for each pool. */
     readonly workers: readonly string[];
+    /** The container or Service of the exporter of metrics; absent where there is none. */
+    readonly metrics?: string;
   };
   /** How the Kubernetes cluster is reached; absent on Docker. */
   readonly kubernetes?: {

@@ -21,12 +21,15 @@ export interface Names {
   readonly master: string;
   /** Name of worker `index`, counted from 1. */
   readonly worker: (index: number) => string;
+  readonly metrics: string;
   readonly redisVolume: string;
   readonly dataVolume: string;
   /** Repository and tag of the image. */
   readonly image: string;
   /** Port of Redis on this machine's loopback. */
   readonly redisPort: number;
+  /** Port of the metrics there. */
+  readonly metricsPort: number;
   /** Port of the master's IDE on this machine's loopback. */
   readonly idePort: number;
 }
@@ -45,11 +48,13 @@ export function names(stack: string): Names {
     redis: `redis${suffix}`,
     master: `rmaster${suffix}`,
     worker: (index) => `rworker${suffix}-${index}`,
+    metrics: `rmetrics${suffix}`,
     redisVolume: `rcluster${suffix}-redis`,
     dataVolume: `rcluster${suffix}-data`,
     image: `rcluster${suffix}:latest`,
-    redisPort: stack === "local" ? 6379 : hashedPort(stack, 20000),
-    idePort: stack === "local" ? 8888 : hashedPort(stack, 10000),
+    redisPort: stack === "local" ? 6379 : 20000 + portOffset(stack),
+    metricsPort: stack === "local" ? 9121 : 10000 + portOffset(stack),
+    idePort: stack === "local" ? 8888 : 10000 + ((portOffset(stack) + 5000) % 10000), // never that of the metrics
   };
 }
 
@@ -63,14 +68,14 @@ export function slug(stack: string): string {
   return `${plain.slice(0, slugLength - 7)}-${digest}`;
 }
 
-// Below Linux's range of ephemeral ports (32768 and up), so that no outgoing connection sits on it.
-function hashedPort(stack: string, from: number): number {
-  return from + (createHash("sha256").update(stack).digest().readUInt32BE(0) % 10000);
+// 0 to 9999: ports stay below Linux's range of ephemeral ones (32768 and up), so that no outgoing connection sits there.
+function portOffset(stack: string): number {
+  return createHash("sha256").update(stack).digest().readUInt32BE(0) % 10000;
 }
 
-/** `redis://:password@host:port`, the password percent-encoded. */
-export function redisUrl(host: string, port: number, password?: string): string {
-  const login = password ? `:${encodeURIComponent(password)}@` : "";
+/** `redis://user:password@host:port`, user and password percent-encoded; without a user it is the `default` one. */
+export function redisUrl(host: string, port: number, password?: string, user = ""): string {
+  const login = password ? `${encodeURIComponent(user)}:${encodeURIComponent(password)}@` : "";
   return `redis://${login}${host}:${port}`;
 }
 
@@ -79,9 +84,10 @@ export function redisEndpoint(
   host: pulumi.Input<string>,
   port: pulumi.Input<number>,
   password?: pulumi.Input<string>,
+  user?: string,
 ): RedisEndpoint & { readonly url: pulumi.Output<string> } {
-  const url = pulumi.all([host, port, password]).apply(([h, p, secret]) => redisUrl(h, p, secret));
-  return { host, port, password, url };
+  const url = pulumi.all([host, port, password]).apply(([h, p, secret]) => redisUrl(h, p, secret, user));
+  return { host, port, password, url, ...(user && { user }) };
 }
 
 /**

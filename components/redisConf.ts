@@ -19,6 +19,25 @@ export function readingUser(name: string, passwords: readonly string[]): string 
   return `user ${name} on ${digests(passwords)} resetchannels ~* -@all ${commands.map((c) => `+${c}`).join(" ")}`;
 }
 
+/** Name of the user as whom the exporter of metrics logs in. */
+export const exporterUser = "exporter";
+
+const countedKeys = ["todo", "held", "stock", "drain", "alive", "workers", "jobs", "loops", "rate"];
+
+/**
+ * The ACL line of the exporter of metrics, who may run `queueScript` and read Redis' own figures. Of a queue it reads the
+ * keys that say who does what; those with tasks and results are closed to it, and so is each command that writes. It has
+ * to have `eval`, but what a script calls is held against the same list. The log of slow commands, of which it would like
+ * to have the last one, shows their arguments: only its length is told.
+ */
+export function exportingUser(name: string, passwords: readonly string[]): string {
+  const keys = countedKeys.map((key) => `%R~{*}:${key}`);
+  const reads = ["zcard", "zrange", "hkeys", "hvals", "hgetall", "smembers", "time"];
+  const figures = ["info", "latency|latest", "slowlog|len", "eval"];
+  const commands = [...reads, ...figures].map((command) => `+${command}`);
+  return `user ${name} on ${digests(passwords)} resetchannels ${keys.join(" ")} -@all ${commands.join(" ")}`;
+}
+
 /** The ACL line of a user who may read the list of users anew and ask whether Redis is there, and nothing else. */
 export function keepingUser(name: string, password: string): string {
   return `user ${name} on ${digests([password])} resetkeys resetchannels -@all +acl|load +ping`;

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { ideKinds, platforms } from "../components/contracts";
+import { exporterImage } from "../components/exporter";
 import { aws, awsAllowed } from "./eks/config";
 import { conflict } from "./conflicts";
 import * as k8s from "./kubernetes/config";
@@ -47,6 +48,12 @@ const rstudio = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 const ides = ["none", ...ideKinds] as const;
+const metrics = z.strictObject({
+  enabled: z.boolean().default(false),
+  image: values.imageName.default(exporterImage),
+  port: values.portNumber.optional(),
+  ...k8s.metricsKeys,
+});
 const clusterConfig = z.strictObject({
   platform: z.enum(platforms).default("docker"),
   workers: z.union([z.literal("auto"), values.wholeNumber(0)]).default("auto"),
@@ -59,6 +66,7 @@ const clusterConfig = z.strictObject({
   worker: worker.readonly().prefault({}),
   master: master.readonly().prefault({}),
   redis: redis.readonly().prefault({}),
+  metrics: metrics.readonly().prefault({}),
   kubernetes: k8s.kubernetes.readonly().prefault({}),
   egress: k8s.egress.default("all"),
   data: k8s.data.readonly().prefault({}),
@@ -101,6 +109,10 @@ export const allowed: Readonly<Record<string, string>> = {
   "redis.memory": values.memoryAllowed,
   "redis.port": values.portAllowed,
   "redis.image": values.imageAllowed,
+  metrics: values.objectAllowed(metrics),
+  "metrics.enabled": values.flagAllowed,
+  "metrics.image": values.imageAllowed,
+  "metrics.port": values.portAllowed,
   ...k8s.kubernetesAllowed,
   ...awsAllowed,
 };

@@ -39,7 +39,7 @@ function notForDocker(given: Given): string | undefined {
 
 function notForKubernetes(given: Given, platform: Platform): string | undefined {
   const has = (key: string) => at(given, key) !== undefined;
-  const dockers = ["master.dataDir", "master.ports"].find(has);
+  const dockers = ["master.dataDir", "master.ports", "metrics.port"].find(has);
   if (dockers) return `config ${dockers}: has no effect on platform ${platform}; allowed: platform docker`;
   if (has("pools") && has("workers") && given.workers !== "auto") {
     return "config workers: has no effect beside pools, which say how many workers each has; allowed: one or the other";

@@ -1,42 +1,38 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster, PlatformOutputs } from "../components/contracts";
-import { folderData, RedisQueue, RImage, RMaster, RWorkerPool, volumeData } from "../components/docker";
+import {
+  folderData,
+  MetricsExporter,
+  RedisQueue,
+  RImage,
+  RMaster,
+  RWorkerPool,
+  volumeData,
+} from "../components/docker";
 import { labelList } from "../components/docker/container";
 import { findEngine, stackLabel } from "../components/docker/engine";
 import { checkMachine } from "../components/docker/preflight";
 import { names as stackNames, type Names } from "../components/environment";
 import { describeIde } from "../components/ide";
 import type { ClusterConfig } from "./config";
-import { ideOf } from "./ide";
+import { machinePlan, workersOn } from "./dockerPlan";
+import { ideArgs, ideLayer } from "./ide";
 
 /** A cluster on this machine's Docker engine. */
 export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const names = stackNames(pulumi.getStack());
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const engine = await findEngine();
-  const workers = config.workers === "auto" ? engine.cores : config.workers;
-  const redisPort = config.redis.port ?? names.redisPort;
-  const { ide, layer } = await ideOf(config, names);
-  await checkMachine(
-    {
-      stack,
-      containerNames: [names.redis, names.master, ...workerNames(names, workers)],
-      ports: [
-        { key: "redis.port", port: redisPort },
-        ...(ide ? [{ key: "master.idePort", port: ide.port }] : []),
-        ...config.master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
-      ],
-      cpus: { "worker.cpus": config.worker.cpus, "master.cpus": config.master.cpus },
-    },
-    engine,
-  );
+  const workers = workersOn(engine, config);
+  await checkMachine(machinePlan(config, engine, names, stack), engine);
+  const ide = ideArgs(config, names);
 
   const labels = { [stackLabel]: stack };
   const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
   const image = new RImage(
     "image",
-    { ...config.image, imageName: names.image, platform: engine.platform, ide: layer },
+    { ...config.image, imageName: names.image, platform: engine.platform, ide: await ideLayer(config) },
     { providers: [provider] },
   );
   const network = new docker.Network(
@@ -55,7 +51,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       ...shared,
       containerName: names.redis,
       volumeName: names.redisVolume,
-      port: redisPort,
+      port: config.redis.port ?? names.redisPort,
       memory: config.redis.memory,
       image: config.redis.image,
     },
@@ -89,26 +85,40 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     afterQueue,
   );
 
+  const { enabled, image: exporter } = config.metrics;
+  const counted = { redis: queue.exporterEndpoint, queues: [config.queue], image: exporter };
+  const metrics = enabled
+    ? new MetricsExporter(
+        "metrics",
+        { ...shared, ...counted, containerName: names.metrics, port: config.metrics.port ?? names.metricsPort },
+        afterQueue,
+      )
+    : undefined;
+
+  const more = metrics && { metrics: metrics.containerName };
   return {
     redis: queue.external,
     ide: master.ide,
     cluster: image.ref.apply((ref) => ({
-      ...describe(names, master.containerName, pool.containerNames, ref),
+      ...describe(names, master.containerName, pool.containerNames, ref, more),
       ...(ide && { ide: describeIde(ide) }),
     })),
+    more: { metricsUrl: metrics?.url },
   };
 }
 
-function workerNames(names: Names, workers: number): string[] {
-  return Array.from({ length: workers }, (_, index) => names.worker(index + 1));
-}
-
 /** The output `cluster` of a cluster on Docker. */
-export function describe(names: Names, master: string, workers: readonly string[], image: string): Cluster {
+export function describe(
+  names: Names,
+  master: string,
+  workers: readonly string[],
+  image: string,
+  more: Partial<Cluster["names"]> = {},
+): Cluster {
   return {
     version: 1,
     platform: "docker",
-    names: { network: names.network, redis: names.redis, master, workers },
+    names: { network: names.network, redis: names.redis, master, workers, ...more },
     workers: workers.length,
     exec: ["docker", "exec", "--interactive", master],
     commands: {

@@ -18,7 +18,8 @@ export interface ContainerSpec extends ContainerContext {
   /** Host name, and the name under which others in the network find it. Default: `name`. */
   readonly hostname?: string;
   readonly image: pulumi.Input<string>;
-  readonly command: readonly string[];
+  /** Default: the image's own. */
+  readonly command?: readonly string[];
   readonly resources: Resources;
   /** `uid:gid` of its processes. */
   readonly user: string;
@@ -49,7 +50,7 @@ export function containerArgs(spec: ContainerSpec): docker.ContainerArgs {
     name: spec.name,
     hostname: spec.hostname ?? spec.name,
     image: spec.image,
-    command: [...spec.command],
+    ...(spec.command && { command: [...spec.command] }),
     user: spec.user,
     envs: env.apply((variables) => environmentLines(variables)),
     labels: pulumi.unsecret(labels).apply(labelList),

@@ -11,10 +11,16 @@ export interface Engine {
   readonly host: string;
   /** Folder with ca.pem, cert.pem and key.pem, where the engine wants TLS. */
   readonly certPath?: string;
+  /** Version of the engine. */
+  readonly version: string;
   /** Platform of the images that it runs natively, such as linux/arm64. */
   readonly platform: string;
   /** Cores of the machine, or of Docker's virtual machine. */
   readonly cores: number;
+  /** Memory there, in bytes. */
+  readonly memory: number;
+  /** Folder in which it keeps images and volumes, on its machine. */
+  readonly folder: string;
   /** Whether the engine runs without root: a user id in a container is then not the same id outside. */
   readonly rootless: boolean;
   readonly containers: readonly EngineContainer[];
@@ -49,18 +55,24 @@ export async function findEngine(): Promise<Engine> {
   };
 }
 
-/** Platform, cores and mode from the output of `docker info`. */
-export function machine(info: string): Pick<Engine, "platform" | "cores" | "rootless"> {
-  const { OSType, Architecture, NCPU, SecurityOptions } = JSON.parse(info) as {
+/** What the engine is and has, from the output of `docker info`. */
+export function machine(info: string): Omit<Engine, "host" | "certPath" | "containers"> {
+  const { ServerVersion, OSType, Architecture, NCPU, MemTotal, DockerRootDir, SecurityOptions } = JSON.parse(info) as {
+    ServerVersion: string;
     OSType: string;
     Architecture: string;
     NCPU: number;
+    MemTotal: number;
+    DockerRootDir: string;
     SecurityOptions: string[] | null;
   };
   const architecture = { x86_64: "amd64", aarch64: "arm64" }[Architecture] ?? Architecture;
   return {
+    version: ServerVersion,
     platform: `${OSType}/${architecture}`,
     cores: NCPU,
+    memory: MemTotal,
+    folder: DockerRootDir,
     rootless: SecurityOptions?.some((option) => option.includes("rootless")) ?? false,
   };
 }

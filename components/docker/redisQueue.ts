@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import type { RedisEndpoint } from "../contracts";
 import { passwordFile, redisEndpoint, redisPort } from "../environment";
-import { defaultUser, redisConf } from "../redisConf";
+import { defaultUser, exporterUser, exportingUser, redisConf } from "../redisConf";
 import { containerArgs, labelList, type ContainerContext } from "./container";
 
 const confFile = "/etc/rcluster/redis.conf";
@@ -37,12 +37,20 @@ export class RedisQueue extends pulumi.ComponentResource {
   readonly endpoint: RedisEndpoint;
   /** As this machine sees it. */
   readonly external: RedisEndpoint;
+  /** As an exporter of metrics in the network sees it, who may read who does what, but neither tasks nor results. */
+  readonly exporterEndpoint: RedisEndpoint;
 
   constructor(name: string, args: RedisQueueArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rcluster:docker:RedisQueue", name, {}, opts);
     const child = { parent: this };
 
-    const password = new random.RandomPassword(`${name}-password`, { length: 32, special: false }, child).result;
+    const generated = (role: string) =>
+      new random.RandomPassword(`${name}-${role}`, { length: 32, special: false }, child).result;
+    const password = generated("password");
+    const exporterPassword = generated("exporter-password");
+    const users = pulumi
+      .all([password, exporterPassword])
+      .apply(([own, exporter]) => [defaultUser([own]), exportingUser(exporterUser, [exporter])]);
     const image = new docker.RemoteImage(
       `${name}-image`,
       { name: args.image ?? "redis:8", keepLocally: true },
@@ -60,9 +68,7 @@ export class RedisQueue extends pulumi.ComponentResource {
         user: redisUser,
         resources: { cpus: 1, memory: args.memory },
         password,
-        files: [
-          { path: confFile, content: password.apply((secret) => redisConf([defaultUser([secret])], args.memory)) },
-        ],
+        files: [{ path: confFile, content: users.apply((lines) => redisConf(lines, args.memory)) }],
         mounts: [{ type: "volume", source: volume.name, target: "/data" }],
         ports: [{ external: args.port, internal: redisPort }],
         healthcheck: {
@@ -79,6 +85,11 @@ export class RedisQueue extends pulumi.ComponentResource {
 
     this.endpoint = redisEndpoint("redis", redisPort, password);
     this.external = redisEndpoint("127.0.0.1", args.port, password);
-    this.registerOutputs({ endpoint: this.endpoint, external: this.external });
+    this.exporterEndpoint = redisEndpoint("redis", redisPort, exporterPassword, exporterUser);
+    this.registerOutputs({
+      endpoint: this.endpoint,
+      external: this.external,
+      exporterEndpoint: this.exporterEndpoint,
+    });
   }
 }

@@ -8,6 +8,7 @@ import {
   type KubeConfig,
   ServerConfiguration,
   StorageV1Api,
+  VersionApi,
 } from "@kubernetes/client-node";
 import { RunError } from "@pulumi/pulumi";
 import { loadKubeconfig, type Target } from "./kubeconfig";
@@ -22,6 +23,7 @@ export interface Access {
   readonly apps: AppsV1Api;
   readonly storage: StorageV1Api;
   readonly authorization: AuthorizationV1Api;
+  readonly version: VersionApi;
 }
 
 const answerSeconds = 5;
@@ -70,6 +72,7 @@ function open(config: KubeConfig, seconds: number): Access {
     apps: api(AppsV1Api),
     storage: api(StorageV1Api),
     authorization: api(AuthorizationV1Api),
+    version: api(VersionApi),
   };
 }
 

@@ -1,6 +1,7 @@
 export * from "../contracts";
 export { claim, type ClaimArgs, type Data } from "./claim";
 export type { ClusterContext, Workload } from "./context";
+export { MetricsExporter, type MetricsExporterArgs } from "./metricsExporter";
 export { clusterNamespace } from "./namespace";
 export type { KubernetesEndpoint } from "./password";
 export type { Placement } from "./pod";

@@ -1,11 +1,12 @@
 import type { types } from "@pulumi/kubernetes";
 import { redisPort, type Environment } from "../environment";
+import { exporterPort } from "../exporter";
 import { clientSelector, podSelector, type ClusterContext } from "./context";
 
 type PolicySpec = types.input.networking.v1.NetworkPolicySpec;
 type Instance = Pick<ClusterContext, "instance">;
 
-/** Pods outside of the cluster that may connect to its Redis, such as an autoscaler's or an exporter's. */
+/** Pods outside of the cluster that may connect to something in it, such as an autoscaler's or Prometheus'. */
 export interface Peer {
   /** Their namespace. */
   readonly namespace: string;
@@ -21,19 +22,35 @@ export function closed(cluster: Instance): PolicySpec {
   return { podSelector: { matchLabels: podSelector(cluster) }, policyTypes: ["Ingress"] };
 }
 
-/** The cluster's clients and the peers connect to Redis; Redis itself connects to nothing. */
+/** The cluster's clients, its exporter of metrics and the peers connect to Redis; Redis itself connects to nothing. */
 export function redisAccess(cluster: Instance, peers: readonly Peer[] = []): PolicySpec {
   const from = [
     { podSelector: { matchLabels: clientSelector(cluster) } },
-    ...peers.map((peer) => ({
-      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } },
-      podSelector: { matchLabels: peer.podSelector ?? {} },
-    })),
+    { podSelector: { matchLabels: podSelector(cluster, "metrics") } },
+    ...peers.map(peerSelector),
   ];
   return {
     podSelector: { matchLabels: podSelector(cluster, "redis") },
     policyTypes: ["Ingress", "Egress"],
     ingress: [{ from, ports: [{ protocol: "TCP", port: redisPort }] }],
+  };
+}
+
+/** The peers, if any, connect to the exporter of metrics; it connects to DNS and Redis. */
+export function metricsAccess(cluster: Instance, peers: readonly Peer[] = [], foreignPort?: number): PolicySpec {
+  const ingress = { from: peers.map(peerSelector), ports: [{ protocol: "TCP", port: exporterPort }] };
+  return {
+    podSelector: { matchLabels: podSelector(cluster, "metrics") },
+    policyTypes: ["Ingress", "Egress"],
+    ...(peers.length > 0 && { ingress: [ingress] }),
+    egress: restricted(cluster, [], foreignPort),
+  };
+}
+
+function peerSelector({ namespace, podSelector: labels = {} }: Peer) {
+  return {
+    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
+    podSelector: { matchLabels: labels },
   };
 }
 

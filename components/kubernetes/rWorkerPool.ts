@@ -54,7 +54,12 @@ export class RWorkerPool extends pulumi.ComponentResource {
               role: "worker",
               pool: args.pool,
               command: commands.worker,
-              env: { RCLUSTER_GRACE: String(graceSeconds), RCLUSTER_READY: readyFile, RCLUSTER_HELD: heldFile },
+              env: {
+                RCLUSTER_POOL: args.pool,
+                RCLUSTER_GRACE: String(graceSeconds),
+                RCLUSTER_READY: readyFile,
+                RCLUSTER_HELD: heldFile,
+              },
               ready: ["sh", "-c", `test -e ${readyFile} || { echo R has not joined the queue yet; exit 1; }`],
               mounts: dataMount(args.data, args.dataReadOnly),
               graceSeconds: graceSeconds + 5, // the worker ends by itself before

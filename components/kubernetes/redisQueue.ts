@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { redisEndpoint, redisPort } from "../environment";
-import { defaultUser, keepingUser, readingUser, redisConf } from "../redisConf";
+import { defaultUser, exporterUser, exportingUser, keepingUser, readingUser, redisConf } from "../redisConf";
 import { claim } from "./claim";
 import { clusterLabels, nameWhenUp, notAwaited, podSelector, type ClusterContext } from "./context";
 import {
@@ -59,6 +59,8 @@ export class RedisQueue extends pulumi.ComponentResource {
   readonly endpoint: KubernetesEndpoint;
   /** As this machine sees it through `kubectl port-forward service/redis LOCAL:6379`. */
   readonly external: KubernetesEndpoint;
+  /** As an exporter of metrics in the namespace sees it, who may read who does what, but neither tasks nor results. */
+  readonly exporterEndpoint: KubernetesEndpoint;
   /** Name of the Secret with the peers' password, where there are peers. */
   readonly peerSecret?: pulumi.Output<string>;
 
@@ -73,7 +75,12 @@ export class RedisQueue extends pulumi.ComponentResource {
     const password = passwords.get(version) as pulumi.Output<string>;
     const secretName = passwordSecret(`${name}-client`, args, password, child);
     const keeping = new random.RandomPassword(`${name}-keeper`, { length: 32, special: false }, child).result;
-    const users = [userLine(passwords, defaultUser), keeping.apply((secret) => keepingUser(keeper, secret))];
+    const exporting = passwordVersions(`${name}-exporter-password`, version, child);
+    const users = [
+      userLine(passwords, defaultUser),
+      keeping.apply((secret) => keepingUser(keeper, secret)),
+      userLine(exporting, (digests) => exportingUser(exporterUser, digests)),
+    ];
     if (args.peers?.length) {
       const theirs = passwordVersions(`${name}-peer-password`, version, child);
       users.push(userLine(theirs, (digests) => readingUser("reader", digests)));
@@ -139,7 +146,9 @@ export class RedisQueue extends pulumi.ComponentResource {
     const host = pulumi.all([service.metadata.name, nameWhenUp(args, "StatefulSet", server)]).apply(([found]) => found);
     this.endpoint = { ...redisEndpoint(host, redisPort, password), secretName };
     this.external = redisEndpoint("127.0.0.1", args.localPort ?? redisPort, password);
-    this.registerOutputs({ endpoint: this.endpoint, external: this.external, peerSecret: this.peerSecret });
+    this.exporterEndpoint = redisEndpoint(host, redisPort, exporting.get(version), exporterUser);
+    const { endpoint, external, exporterEndpoint, peerSecret } = this;
+    this.registerOutputs({ endpoint, external, exporterEndpoint, peerSecret });
   }
 }
 

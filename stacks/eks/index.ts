@@ -55,5 +55,5 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     plan.configOnEks(config, names, { platform, region: place.region }),
   );
   const bucket = plan.bucketOf(config, names)?.bucketName;
-  return { ...made, more: { cost, bucket, login: plan.loginCommand(names, place) } };
+  return { ...made, more: { ...made.more, cost, bucket, login: plan.loginCommand(names, place) } };
 }

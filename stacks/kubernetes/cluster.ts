@@ -12,7 +12,7 @@ import {
 import { names } from "../../components/environment";
 import type { IdeLayer } from "../../components/imageContext";
 import type { ClusterConfig } from "../config";
-import { ideOf } from "../ide";
+import { ideArgs, ideLayer } from "../ide";
 import { describeCluster } from "./describe";
 import * as parts from "./parts";
 import * as plan from "./plan";
@@ -49,8 +49,8 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
   const policies = parts.policies(config, context, { provider });
   const opts = { providers: [provider], dependsOn: policies }; // no pod without a fence around it
 
-  const { ide, layer } = await ideOf(config, names(stack));
-  const { image, masterImage, pullSecret } = await ground.image(context, layer);
+  const ide = ideArgs(config, names(stack));
+  const { image, masterImage, pullSecret } = await ground.image(context, await ideLayer(config));
   const queue = parts.queueOf(config, context, stack, opts);
   const dataName = claim("data", { ...context, ...plan.dataClaimOf(config), claimName: plan.dataClaim }, kept);
   const data = { claimName: dataName };
@@ -89,8 +89,11 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
     opts,
   );
 
+  const metrics = parts.metricsOf(config, context, queue, opts);
+
   return {
     redis: queue.external,
+    more: { metricsUrl: metrics?.url },
     ide: master.ide,
     cluster: pulumi.all([namespace, master.podName, image, deployments]).apply(([ns, pod, ref, names]) =>
       describeCluster({
@@ -104,6 +107,7 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
         workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
         image: ref,
         localPort: queue.localPort,
+        metrics: metrics && "metrics",
         ide,
       }),
     ),

@@ -99,10 +99,12 @@ export const redisKeys = {
   storageClass: objectName.optional(),
   ...placement,
 };
+export const metricsKeys = { peers: values.listOf(peer) };
 
 const labelsAllowed = "labels and their values, such as {kubernetes.io/arch: arm64}";
 const tolerationsAllowed = "a list of objects with the keys key, operator, value, effect, as in a pod";
 const gpuAllowed = "a whole number of NVIDIA's from 1, or numbers by resource, such as {amd.com/gpu: 1}";
+const peersAllowed = "a list of objects with the keys namespace and podSelector";
 const storageClassAllowed = "name of a StorageClass of the cluster";
 
 const placementAllowed = (key: string) => ({
@@ -145,9 +147,10 @@ export const kubernetesAllowed: Readonly<Record<string, string>> = {
   "redis.url":
     "redis://, or rediss:// for TLS, with [user][:password@]host[:port] and no database but 0, set with --secret",
   "redis.passwordVersion": "a whole number from 1",
-  "redis.peers": "a list of objects with the keys namespace and podSelector",
+  "redis.peers": peersAllowed,
   "redis.size": values.sizeAllowed,
   "redis.storageClass": storageClassAllowed,
+  "metrics.peers": peersAllowed,
   kubernetes: values.objectAllowed(kubernetes),
   "kubernetes.kubeconfig": "the path of a file",
   "kubernetes.context": "name of a context of the kubeconfig",

@@ -15,6 +15,8 @@ interface Made {
   readonly workers: number;
   /** Port of this machine for Redis; undefined for a Redis that is not the stack's. */
   readonly localPort?: number;
+  /** Service of the exporter of metrics, if there is one. */
+  readonly metrics?: string;
   /** The master's IDE, if it has one. */
   readonly ide?: IdeArgs;
 }
@@ -32,7 +34,7 @@ export function describeCluster(made: Made): Cluster {
   return {
     version: 1,
     platform: made.platform,
-    names: { namespace, redis: "redis", master, workers: deployments },
+    names: { namespace, redis: "redis", master, workers: deployments, ...(made.metrics && { metrics: made.metrics }) },
     workers,
     kubernetes: { context, ...(kubeconfig && { kubeconfig }) },
     exec: [...kubectl, "exec", "--stdin", master, "--"],

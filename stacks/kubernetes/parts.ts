@@ -9,6 +9,7 @@ import {
   clientEgress,
   closed,
   clusterNamespace,
+  MetricsExporter,
   pullSecret,
   RedisQueue,
   RImage,
@@ -21,7 +22,7 @@ import { clusterId, nodePlatform } from "../../components/kubernetes/identity";
 import { hasKeptClaim } from "../../components/kubernetes/kept";
 import { expandHome } from "../../components/kubernetes/kubeconfig";
 import type { ClusterConfig } from "../config";
-import { dataClaim, placementOf, storeEnvironment, type Place } from "./plan";
+import { dataClaim, placementOf, poolsOf, storeEnvironment, type Place } from "./plan";
 
 /** The kubeconfig's path, as programs take it. */
 export function kubeconfigOf({ kubernetes }: ClusterConfig): string | undefined {
@@ -114,20 +115,31 @@ function loginOf({ image, registry }: ClusterConfig) {
   return { server, username, password: pulumi.secret(password) };
 }
 
+/** Redis as it is reached. */
+interface Queue {
+  readonly redis: KubernetesEndpoint;
+  /** By this machine. */
+  readonly external: RedisEndpoint;
+  /** By an exporter of metrics. */
+  readonly exporter: RedisEndpoint;
+  /** Port of this machine for it; undefined for a Redis that is not the stack's. */
+  readonly localPort?: number;
+}
+
 /** Redis as pods and as this machine reach it: the cluster's own, or the one that the config names. */
 export function queueOf(
   config: ClusterConfig,
   context: ClusterContext,
   stack: string,
   opts: pulumi.ComponentResourceOptions,
-): { redis: KubernetesEndpoint; external: RedisEndpoint; localPort?: number } {
+): Queue {
   const { redis, kubernetes } = config;
   if (redis.url !== undefined) {
     const existing = parseRedisUrl(redis.url);
-    return { redis: existing, external: existing };
+    return { redis: existing, external: existing, exporter: existing };
   }
   const localPort = redis.port ?? names(stack).redisPort;
-  const { endpoint, external } = new RedisQueue(
+  const { endpoint, external, exporterEndpoint } = new RedisQueue(
     "redis",
     {
       ...context,
@@ -143,7 +155,31 @@ export function queueOf(
     },
     opts,
   );
-  return { redis: endpoint, external, localPort };
+  return { redis: endpoint, external, exporter: exporterEndpoint, localPort };
+}
+
+/** The exporter of metrics, where the config wants one. */
+export function metricsOf(
+  config: ClusterConfig,
+  context: ClusterContext,
+  { exporter }: Queue,
+  opts: pulumi.ComponentResourceOptions,
+): MetricsExporter | undefined {
+  const { metrics, redis, queue } = config;
+  if (!metrics.enabled) return undefined;
+  return new MetricsExporter(
+    "metrics",
+    {
+      ...context,
+      ...placementOf(redis), // it goes where Redis may be
+      redis: exporter,
+      queues: [...new Set([queue, ...poolsOf(config).map((pool) => pool.queue)])],
+      image: metrics.image,
+      peers: metrics.peers,
+      foreignPort: redis.url === undefined ? undefined : parseRedisUrl(redis.url).port,
+    },
+    opts,
+  );
 }
 
 /** R's own environment and what leads it to the store of files, secret for Pulumi too. */

@@ -1,4 +1,5 @@
 import { slug, type Environment } from "../../components/environment";
+import { exporterResources } from "../../components/exporter";
 import type { PodResources, Placement } from "../../components/kubernetes";
 import type { Change, WantedClaim } from "../../components/kubernetes/changes";
 import type { PodRequest } from "../../components/kubernetes/capacity";
@@ -104,12 +105,14 @@ export function wantedOf(config: ClusterConfig, stack: string, pools: readonly P
             { kind: "Service", name: "redis" },
           ] as const)
         : []),
+      ...(config.metrics.enabled ? ([{ kind: "Service", name: "metrics" }] as const) : []),
     ],
     storage: claimsOf(config).map(({ classKey, storageClass }) => ({ key: classKey, name: storageClass })),
     pods: [
       pod("master", resourcesOf(config.master), placementOf(config.master, config.image.platform)),
       ...pools.map(({ key, resources, placement }) => pod(key, resources, placement)),
       ...(redis ? [pod("redis", config.redis, placementOf(config.redis))] : []),
+      ...(config.metrics.enabled ? [pod("metrics", exporterResources, placementOf(config.redis))] : []),
     ],
   };
 }

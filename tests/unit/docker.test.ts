@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { RedisQueue, RImage, RMaster, RWorkerPool } from "../../components/docker";
+import { MetricsExporter, RedisQueue, RImage, RMaster, RWorkerPool } from "../../components/docker";
 import { cpuLimit } from "../../components/docker/container";
 import { ownerUser, writeWarning, type Data } from "../../components/docker/data";
 import { redisEndpoint } from "../../components/environment";
@@ -27,7 +27,12 @@ async function containers(program: () => unknown): Promise<Registered[]> {
 }
 
 const everything = () => {
-  new RedisQueue("queue", { ...shared, containerName: "redis", volumeName: "redis", port: 6379, memory: 2 ** 30 });
+  const place = { ...shared, containerName: "redis", volumeName: "redis", port: 6379, memory: 2 ** 30 };
+  const { exporterEndpoint } = new RedisQueue("queue", place);
+  new MetricsExporter("metrics", {
+    ...{ ...shared, containerName: "rmetrics", port: 9121 },
+    ...{ redis: exporterEndpoint, queues: ["jobs"] },
+  });
   pool({ data: folder })();
   new RMaster("master", { ...cluster, containerName: "rmaster", data: folder });
 };
@@ -43,7 +48,7 @@ for (const preview of [false, true]) {
 
     it("harden every container and limit what it uses", async () => {
       const made = ofType(await register(everything, preview), "docker:Container");
-      assert.equal(made.length, 4);
+      assert.equal(made.length, 5);
       for (const { name, inputs } of made) {
         assert.match(String(inputs.user), /^[1-9]\d*:[1-9]\d*$/, name);
         assert.deepEqual(inputs.capabilities, { drops: ["ALL"] }, name);
@@ -61,7 +66,11 @@ for (const preview of [false, true]) {
     it("publish on loopback alone", async () => {
       const made = ofType(await register(everything, preview), "docker:Container");
       const ports = made.flatMap(({ inputs }) => (inputs.ports ?? []) as { ip: string; internal: number }[]);
-      assert.deepEqual(ports, [{ external: 6379, internal: 6379, ip: "127.0.0.1", protocol: "tcp" }]);
+      const loopback = (port: number) => ({ external: port, internal: port, ip: "127.0.0.1", protocol: "tcp" });
+      assert.deepEqual(
+        ports.sort((a, b) => a.internal - b.internal),
+        [6379, 9121].map(loopback),
+      );
     });
 
     it("mark all that can be marked with the stack's label", async () => {

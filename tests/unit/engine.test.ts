@@ -5,8 +5,11 @@ import { checkMachine, obstacle, type Plan } from "../../components/docker/prefl
 
 const engine: Engine = {
   host: "unix:///var/run/docker.sock",
+  version: "29.1.0",
   platform: "linux/amd64",
   cores: 4,
+  memory: 2 ** 33,
+  folder: "/var/lib/docker",
   rootless: false,
   containers: [
     { name: "redis-test", stack: "rcluster/test", ports: [7000] },
@@ -39,11 +42,13 @@ describe("finding Docker", () => {
     assert.equal(connection(context("tcp://h:2376"), env).certPath, "/certs");
   });
 
-  it("reads architecture, cores and rootless mode", () => {
-    const info = { OSType: "linux", Architecture: "aarch64", NCPU: 8, SecurityOptions: ["name=rootless"] };
-    assert.deepEqual(machine(JSON.stringify(info)), { platform: "linux/arm64", cores: 8, rootless: true });
+  it("reads version, architecture, cores, memory and rootless mode", () => {
+    const has = { ServerVersion: "29.1.0", NCPU: 8, MemTotal: 2 ** 33, DockerRootDir: "/var/lib/docker" };
+    const same = { version: "29.1.0", cores: 8, memory: 2 ** 33, folder: "/var/lib/docker" };
+    const info = { ...has, OSType: "linux", Architecture: "aarch64", SecurityOptions: ["name=rootless"] };
+    assert.deepEqual(machine(JSON.stringify(info)), { ...same, platform: "linux/arm64", rootless: true });
     const plain = { ...info, Architecture: "x86_64", SecurityOptions: null };
-    assert.deepEqual(machine(JSON.stringify(plain)), { platform: "linux/amd64", cores: 8, rootless: false });
+    assert.deepEqual(machine(JSON.stringify(plain)), { ...same, platform: "linux/amd64", rootless: false });
   });
 
   it("reads containers and the ports that they publish", () => {

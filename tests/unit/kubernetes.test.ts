@@ -8,6 +8,7 @@ import {
   clientEgress,
   closed,
   clusterNamespace,
+  MetricsExporter,
   pullSecret,
   RedisQueue,
   RImage,
@@ -78,7 +79,8 @@ function pool(args: Partial<ConstructorParameters<typeof RWorkerPool>[1]> = {}) 
 }
 const everything = () => {
   clusterNamespace("namespace", { namespace: "stats", instance: "lab" }, {});
-  new RedisQueue("redis", queueArgs);
+  const queue = new RedisQueue("redis", queueArgs);
+  new MetricsExporter("metrics", { ...context, redis: queue.exporterEndpoint, queues: ["jobs"], peers });
   const data = { claimName: claim("data", { ...context, role: "master", size: 2 ** 30, claimName: "data" }, {}) };
   pool({ data, env: pulumi.secret({ TOKEN: "hush-too" }) })();
   new RMaster("master", { ...cluster, data });
@@ -98,7 +100,7 @@ for (const preview of [false, true]) {
     });
 
     it("harden every pod as Pod Security's level restricted asks, and more", () => {
-      assert.equal(workloads(made).length, 3);
+      assert.equal(workloads(made).length, 4);
       for (const resource of workloads(made)) {
         const pod = spec(resource).template.spec;
         const why = resource.name;
@@ -270,6 +272,7 @@ describe("RWorkerPool on kubernetes", () => {
       OPENBLAS_NUM_THREADS: "1",
       RCLUSTER_GRACE: "30",
       RCLUSTER_HELD: "/tmp/rcluster-held",
+      RCLUSTER_POOL: "small",
       RCLUSTER_QUEUE: "jobs",
       RCLUSTER_READY: "/tmp/rcluster-ready",
       REDIS_HOST: "r.example.org",
@@ -429,6 +432,7 @@ describe("network policies", () => {
         {
           from: [
             { podSelector: { matchLabels: { "rcluster.client": "lab" } } },
+            { podSelector: { matchLabels: { ...ownPods, "app.kubernetes.io/component": "metrics" } } },
             {
               namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "keda" } },
               podSelector: { matchLabels: { app: "keda-operator" } },
@@ -457,7 +461,7 @@ describe("network policies", () => {
 
   it("stand for all pods that R runs in", async () => {
     const made = await register(everything);
-    const clients = workloads(made).filter(({ name }) => name !== "redis-server");
+    const clients = workloads(made).filter(({ name }) => !/^(redis-server|metrics-exporter)$/.test(name));
     for (const each of clients) {
       assert.partialDeepStrictEqual(spec(each).template.metadata.labels, { ...ownPods, "rcluster.client": "lab" });
     }

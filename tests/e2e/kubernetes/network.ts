@@ -3,16 +3,23 @@ import { randomBytes } from "node:crypto";
 import { kubectl } from "./kubectl";
 import type { KubernetesProject } from "./project";
 
-/** Who can connect to Redis, and who cannot. */
-export function network(project: KubernetesProject): void {
-  // Rules for a new pod may need a moment to come into force.
-  const connect = (tries: number) => `host=redis.${project.namespace}.svc.cluster.local
+/**
+ * Shell code that prints whether a Service can be reached: `open` or `closed`. Rules for a new pod may need a moment to
+ * come into force.
+ */
+export function connection(service: string, port: number, tries: number): string {
+  return `host=${service}.svc.cluster.local
     getent hosts $host >/dev/null || echo "no such name"
     for try in $(seq ${tries}); do
-      if timeout 2 bash -c "exec 3<>/dev/tcp/$host/6379" 2>/dev/null; then echo open; exit; fi
+      if timeout 2 bash -c "exec 3<>/dev/tcp/$host/${port}" 2>/dev/null; then echo open; exit; fi
       sleep 1
     done
     echo closed`;
+}
+
+/** Who can connect to Redis, and who cannot. */
+export function network(project: KubernetesProject): void {
+  const connect = (tries: number) => connection(`redis.${project.namespace}`, 6379, tries);
   const probe = (...change: Parameters<KubernetesProject["runPod"]>[1][]) =>
     project.runPod(["bash", "-c", connect(5)], change[0]);
 
