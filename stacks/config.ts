@@ -37,23 +37,28 @@ const master = z.strictObject({
   ...k8s.extraResources,
   ...k8s.placement,
 });
+const job = z.strictObject({
+  cpus: values.cpus.default(1),
+  memory: values.memory.prefault("2Gi"),
+  ...k8s.jobKeys,
+});
 const redis = z.strictObject({
   memory: values.memory.prefault("1Gi"),
   port: values.portNumber.optional(),
   image: values.imageName.default("redis:8"),
   ...k8s.redisKeys,
 });
-const rstudio = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-});
-const ides = ["none", ...ideKinds] as const;
 const metrics = z.strictObject({
   enabled: z.boolean().default(false),
   image: values.imageName.default(exporterImage),
   port: values.portNumber.optional(),
   ...k8s.metricsKeys,
 });
+const rstudio = z.strictObject({
+  url: z.url({ protocol: /^https?$/ }),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+const ides = ["none", ...ideKinds] as const;
 const clusterConfig = z.strictObject({
   platform: z.enum(platforms).default("docker"),
   workers: z.union([z.literal("auto"), values.wholeNumber(0)]).default("auto"),
@@ -65,6 +70,7 @@ const clusterConfig = z.strictObject({
   image: image.readonly().prefault({}),
   worker: worker.readonly().prefault({}),
   master: master.readonly().prefault({}),
+  job: job.readonly().prefault({}),
   redis: redis.readonly().prefault({}),
   metrics: metrics.readonly().prefault({}),
   kubernetes: k8s.kubernetes.readonly().prefault({}),
@@ -105,6 +111,9 @@ export const allowed: Readonly<Record<string, string>> = {
   "master.dataDir": "the path of an existing folder",
   "master.ports": "a list of ports, each a number or machine:container, such as 8080 or 8080:80",
   "master.idePort": values.portAllowed,
+  job: values.objectAllowed(job),
+  "job.cpus": values.coresAllowed,
+  "job.memory": values.memoryAllowed,
   redis: values.objectAllowed(redis),
   "redis.memory": values.memoryAllowed,
   "redis.port": values.portAllowed,

@@ -1,11 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, PlatformOutputs } from "../components/contracts";
+import type { Cluster, DockerJobs, PlatformOutputs } from "../components/contracts";
 import {
   folderData,
   MetricsExporter,
   RedisQueue,
   RImage,
+  RJobs,
   RMaster,
   RWorkerPool,
   volumeData,
@@ -17,7 +18,7 @@ import { names as stackNames, type Names } from "../components/environment";
 import { describeIde } from "../components/ide";
 import type { ClusterConfig } from "./config";
 import { machinePlan, workersOn } from "./dockerPlan";
-import { ideArgs, ideLayer } from "./ide";
+import { ideOf } from "./ide";
 
 /** A cluster on this machine's Docker engine. */
 export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
@@ -25,14 +26,14 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   const stack = `${pulumi.getProject()}/${pulumi.getStack()}`;
   const engine = await findEngine();
   const workers = workersOn(engine, config);
+  const { ide, layer } = await ideOf(config, names);
   await checkMachine(machinePlan(config, engine, names, stack), engine);
-  const ide = ideArgs(config, names);
 
   const labels = { [stackLabel]: stack };
   const provider = new docker.Provider("docker", { host: engine.host, certPath: engine.certPath });
   const image = new RImage(
     "image",
-    { ...config.image, imageName: names.image, platform: engine.platform, ide: await ideLayer(config) },
+    { ...config.image, imageName: names.image, platform: engine.platform, ide: layer },
     { providers: [provider] },
   );
   const network = new docker.Network(
@@ -84,6 +85,17 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     },
     afterQueue,
   );
+  const jobs = new RJobs(
+    "jobs",
+    {
+      ...cluster,
+      containerName: names.jobs,
+      volumeName: names.jobsVolume,
+      anchorImage: queue.image,
+      resources: config.job,
+    },
+    afterQueue,
+  );
 
   const { enabled, image: exporter } = config.metrics;
   const counted = { redis: queue.exporterEndpoint, queues: [config.queue], image: exporter };
@@ -95,14 +107,15 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       )
     : undefined;
 
-  const more = metrics && { metrics: metrics.containerName };
+  const more = { metrics: metrics?.containerName, ide: ide && describeIde(ide) };
   return {
     redis: queue.external,
     ide: master.ide,
-    cluster: image.ref.apply((ref) => ({
-      ...describe(names, master.containerName, pool.containerNames, ref, more),
-      ...(ide && { ide: describeIde(ide) }),
-    })),
+    cluster: pulumi
+      .all([image.ref, jobs.start])
+      .apply(([ref, start]) =>
+        describe(names, master.containerName, pool.containerNames, ref, { anchor: jobs.containerName, start }, more),
+      ),
     more: { metricsUrl: metrics?.url },
   };
 }
@@ -113,12 +126,13 @@ export function describe(
   master: string,
   workers: readonly string[],
   image: string,
-  more: Partial<Cluster["names"]> = {},
+  jobs: DockerJobs,
+  { metrics, ide }: Partial<Pick<Cluster, "ide"> & Pick<Cluster["names"], "metrics">> = {},
 ): Cluster {
   return {
     version: 1,
     platform: "docker",
-    names: { network: names.network, redis: names.redis, master, workers, ...more },
+    names: { network: names.network, redis: names.redis, master, workers, ...(metrics && { metrics }) },
     workers: workers.length,
     exec: ["docker", "exec", "--interactive", master],
     commands: {
@@ -127,5 +141,7 @@ export function describe(
       ...(workers[0] && { logs: `docker logs --follow ${workers[0]}` }),
     },
     image,
+    jobs,
+    ...(ide && { ide }),
   };
 }

@@ -26,33 +26,21 @@ export function ideConflict({ ide = "none", rstudio, master, image }: Given): st
 }
 
 /**
- * The master's IDE; undefined where there is to be none.
+ * The master's IDE, and what puts it into the image; nothing where there is to be none.
  *
- * @throws RunError if its port in the container is published for something else
+ * @throws RunError if its port in the container is published for something else, or RStudio's package is not to be had
  */
-export function ideArgs(
-  { ide: kind, master }: Pick<ClusterConfig, "ide" | "master">,
+export async function ideOf(
+  { ide: kind, rstudio, master, image }: Pick<ClusterConfig, "ide" | "rstudio" | "master" | "image">,
   names: Pick<Names, "idePort">,
-): IdeArgs | undefined {
-  if (kind === "none") return undefined;
+): Promise<{ readonly ide?: IdeArgs; readonly layer?: IdeLayer }> {
+  if (kind === "none") return {};
   if (master.ports.some(({ internal }) => internal === idePort)) {
     throw new pulumi.RunError(`config master.ports: ${idePort} of the master is the IDE's; allowed: another port`);
   }
-  return { kind, port: master.idePort ?? names.idePort };
-}
-
-/**
- * What puts the IDE into the image; undefined where there is to be none, or the image brings it.
- *
- * @throws RunError if RStudio's package is not to be had
- */
-export async function ideLayer({
-  ide: kind,
-  rstudio,
-  image,
-}: Pick<ClusterConfig, "ide" | "rstudio" | "image">): Promise<IdeLayer | undefined> {
-  if (kind === "none" || image.ref !== undefined) return undefined;
-  return kind === "jupyter" ? { kind } : { kind, deb: await fetched(rstudio) };
+  const ide = { kind, port: master.idePort ?? names.idePort };
+  if (image.ref !== undefined) return { ide };
+  return { ide, layer: kind === "jupyter" ? { kind } : { kind, deb: await fetched(rstudio) } };
 }
 
 async function fetched(rstudio: ClusterConfig["rstudio"]): Promise<string> {

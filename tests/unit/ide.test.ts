@@ -12,7 +12,7 @@ import { names } from "../../components/environment";
 import { describeIde } from "../../components/ide";
 import * as onKubernetes from "../../components/kubernetes";
 import { parseConfig } from "../../stacks/config";
-import { ideArgs, ideLayer } from "../../stacks/ide";
+import { ideOf } from "../../stacks/ide";
 import { ofType, register, resolve, secretMark, type Registered } from "./mocks";
 
 const sha256 = "0".repeat(64);
@@ -34,23 +34,23 @@ describe("config ide", () => {
   it("is none by default, and then nothing is made", async () => {
     const config = parseConfig({});
     assert.equal(config.ide, "none");
-    assert.equal(ideArgs(config, names("local")), undefined);
-    assert.equal(await ideLayer(config), undefined);
+    assert.deepEqual(await ideOf(config, names("local")), {});
   });
 
-  it("has a port that the config says, or the stack's", () => {
+  it("has a port that the config says, or the stack's", async () => {
     const own = parseConfig({ ide: "jupyter", master: '{"idePort":9000}' });
-    assert.deepEqual(ideArgs(own, names("local")), { kind: "jupyter", port: 9000 });
-    assert.equal(ideArgs(parseConfig({ ide: "jupyter" }), names("local"))?.port, 8888);
-    const { idePort, redisPort, metricsPort } = names("test");
-    assert.ok(idePort >= 10000 && idePort < 20000 && idePort !== redisPort && idePort !== metricsPort);
+    assert.deepEqual(await ideOf(own, names("local")), {
+      ide: { kind: "jupyter", port: 9000 },
+      layer: { kind: "jupyter" },
+    });
+    assert.equal((await ideOf(parseConfig({ ide: "jupyter" }), names("local"))).ide?.port, 8888);
+    const { idePort, redisPort } = names("test");
+    assert.ok(idePort >= 30000 && idePort < 32768 && idePort !== redisPort);
   });
 
-  it("is a layer of the image, unless that was built elsewhere", async () => {
-    assert.deepEqual(await ideLayer(parseConfig({ ide: "jupyter" })), { kind: "jupyter" });
+  it("comes with an image built elsewhere", async () => {
     const config = parseConfig({ ide: "rstudio", image: '{"ref":"registry.example.org/r:1"}' });
-    assert.deepEqual(ideArgs(config, names("local")), { kind: "rstudio", port: 8888 });
-    assert.equal(await ideLayer(config), undefined);
+    assert.deepEqual(await ideOf(config, names("local")), { ide: { kind: "rstudio", port: 8888 } });
   });
 
   const bad: readonly (readonly [Record<string, string>, RegExp])[] = [
@@ -71,10 +71,10 @@ describe("config ide", () => {
     it(`says what is wrong with ${JSON.stringify(texts)}`, () => assert.match(problem(texts), message));
   }
 
-  it("does not share its port in the master", () => {
+  it("does not share its port in the master", async () => {
     const config = parseConfig({ ide: "jupyter", master: '{"ports":["80:8888"]}' });
-    assert.throws(
-      () => ideArgs(config, names("local")),
+    await assert.rejects(
+      ideOf(config, names("local")),
       /^\w*Error: config master\.ports: 8888 of the master is the IDE's/,
     );
   });
