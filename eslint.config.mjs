@@ -1,9 +1,19 @@
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
+// What the dashboard's page uses of a browser.
+const browser = [
+  ...["document", "window", "matchMedia", "getComputedStyle", "fetch", "ResizeObserver"],
+  ...["EventSource", "AbortController", "TextDecoderStream"],
+];
+
 export default tseslint.config(
   { ignores: ["dist/", ".rcluster/", "images/", "node_modules/"] },
   js.configs.recommended,
+  {
+    files: ["cli/ui/page/*.js"],
+    languageOptions: { globals: Object.fromEntries(browser.map((name) => [name, "readonly"])) },
+  },
   {
     files: ["**/*.ts"],
     extends: [...tseslint.configs.strictTypeChecked],

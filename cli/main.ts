@@ -16,7 +16,9 @@ import * as rm from "./commands/rm";
 import * as run from "./commands/run";
 import * as scale from "./commands/scale";
 import * as shell from "./commands/shell";
+import * as status from "./commands/status";
 import * as submit from "./commands/submit";
+import * as ui from "./commands/ui";
 import * as up from "./commands/up";
 import { exitCodes, Failure } from "./failure";
 
@@ -35,7 +37,11 @@ Examples:
   $ rcluster init                     asks a few questions, once
   $ rcluster up                       makes the cluster
   $ rcluster shell                    an R whose foreach runs on the workers
+  $ rcluster run analysis.R           a script of yours
+  $ rcluster submit analysis.R        the same as a job, which goes on when you have gone
   $ rcluster ide                      JupyterLab or RStudio on the master, in the browser
+  $ rcluster status                   what goes on, in 80 columns
+  $ rcluster ui                       the same and more, in the browser
   $ rcluster scale 8                  more workers, or fewer
   $ rcluster doctor                   tells what is wrong, and how to mend it
   $ rcluster down                     ends it, and all that it costs
@@ -43,27 +49,18 @@ Examples:
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
 5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
   );
-for (const command of [
-  init,
-  up,
-  scale,
-  down,
-  shell,
-  run,
-  submit,
-  jobs,
-  logs,
-  result,
-  cancel,
-  rm,
-  ide,
-  cp,
-  env,
-  connect,
-  doctor,
-]) {
-  command.register(program);
+const groups = {
+  "The cluster:": [init, up, scale, down, doctor],
+  "R on it:": [shell, run, submit, jobs, logs, result, cancel, rm],
+  "What goes on:": [status, ui, ide],
+  "Ways in and out:": [cp, env, connect],
+};
+for (const [heading, commands] of Object.entries(groups)) {
+  program.commandsGroup(heading);
+  for (const command of commands) command.register(program);
 }
+program.commandsGroup("This command:");
+program.helpCommand(program.createCommand("help").argument("[command]").description("tell how a command is used"));
 tab(program, { completionCommandName: "completion" });
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,6 +1,5 @@
 import { styleText } from "node:util";
 import Table from "cli-table3";
-import ora from "ora";
 
 /** Text in a colour or weight, plain where NO_COLOR is set or the output is no terminal. */
 export function styled(style: Parameters<typeof styleText>[0], text: string): string {
@@ -39,6 +38,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Shows on standard error that something goes on, until it is over; nothing where that is no terminal. */
 export async function progress<T>(text: string, work: (show: (text: string) => void) => Promise<T>): Promise<T> {
+  const { default: ora } = await import("ora"); // most commands need none
   const spinner = ora({ text, stream: process.stderr, isSilent: !process.stderr.isTTY }).start();
   try {
     return await work((next) => (spinner.text = next));

@@ -10,7 +10,7 @@ import {
   StorageV1Api,
   VersionApi,
 } from "@kubernetes/client-node";
-import { RunError } from "@pulumi/pulumi";
+import { RunError } from "@pulumi/pulumi/errors"; // without the rest, which takes half a second
 import { loadKubeconfig, type Target } from "./kubeconfig";
 
 /** A cluster that answers and knows who asks. */

@@ -76,9 +76,9 @@ export async function eventually<T>(what: string, check: () => Promise<T | undef
  */
 export class Project {
   readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-e2e-"));
-  readonly stack = `e2e-${randomBytes(3).toString("hex")}`;
 
-  constructor() {
+  /** @param stack name of the stack; default: one that nobody else has */
+  constructor(readonly stack = `e2e-${randomBytes(3).toString("hex")}`) {
     const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: checkout });
     for (const file of files.toString().split("\n").filter(Boolean)) {
       if (!fs.existsSync(path.join(checkout, file))) continue;

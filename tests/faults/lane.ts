@@ -48,7 +48,7 @@ export interface Record {
 }
 
 /** Of the queue as a whole: workers and their beats. Everything else belongs to jobs. */
-const bookkeeping = /:(alive|workers|clients|steps|idle|beat|amnesty|reaper|clock|bell|drain|rate|protocol)$/;
+const bookkeeping = /:(alive|workers|clients|steps|idle|beat|amnesty|reaper|clock|bell|drain|rate|failures|protocol)$/;
 
 /** Keys that do not expire, and names of jobs that have a coordinator. */
 const unlimited = `

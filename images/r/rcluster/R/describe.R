@@ -11,7 +11,8 @@ describe_queue <- function(queue, seen) {
       queue = queue, time = as_time(1000 * seen$time), waiting = waiting,
       running = length(seen$held), failed = sum(jobs$failed, na.rm = TRUE),
       rate = rate_of(seen$rate, seen$time), workers = workers, jobs = jobs,
-      pools = describe_pools(workers, waiting)
+      pools = describe_pools(workers, waiting),
+      failures = describe_failures(seen$failures)
     ),
     class = "cluster_info"
   )
@@ -62,7 +63,8 @@ describe_jobs <- function(seen, workers) {
     since = as_time(as.numeric(told(3))), weight = as.numeric(told(4)),
     waiting = count(seen$waiting), running = count(workers$job),
     sent = as.numeric(told(5)), done = as.numeric(told(6)),
-    failed = as.numeric(told(7))
+    failed = as.numeric(told(7)),
+    total = suppressWarnings(as.numeric(told(8))) # "-" where nobody knows
   )
 }
 

@@ -76,7 +76,7 @@ run_foreach <- function(obj, expr, envir, data) {
     packages = obj$packages, values = iterated_values(it)
   )
   description$expr <- expr
-  job <- new_job(data$con, data$queue, description, options)
+  job <- new_job(data$con, data$queue, description, options, count_of(it))
 
   accumulator <- foreach::makeAccum(it)
   failed <- FALSE
@@ -96,6 +96,15 @@ run_foreach <- function(obj, expr, envir, data) {
   }
   end_groups(it)
   foreach::getResult(it)
+}
+
+# How many iterations there are; NA for iterators that only the last element
+# tells, and for nested loops.
+count_of <- function(it) {
+  known <- inherits(it, "iforeach") && length(it$iargs) > 0 &&
+    all(vapply(it$iargs, is_plain, NA))
+  if (!known) return(NA)
+  min(vapply(it$iargs, function(arg) arg$length - arg$state$i, 0))
 }
 
 # The lists that a loop runs over, as far as they can be looked into.

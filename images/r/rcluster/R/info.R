@@ -29,10 +29,15 @@
 #'       MB, `rcluster` and `r` (versions).}
 #'     \item{jobs}{a data frame, a row a loop: `job` (its id), `host` and `pid`
 #'       of its coordinator, `since`, `weight`, tasks `waiting` and `running`,
-#'       iterations `sent`, `done` and `failed`. What the coordinator tells
-#'       comes once a second, so it is `NA` at first.}
+#'       iterations `sent`, `done` and `failed`, and `total`, how many there are:
+#'       `NA` for nested loops, and iterators that don't tell. What the
+#'       coordinator tells comes once a second, so it is `NA` at first.}
 #'     \item{pools}{a data frame, a row a pool: `pool`, `workers`, `running`,
 #'       and `demand`: tasks that run there or wait for a worker of any pool.}
+#'     \item{failures}{a data frame, a row for each of the last iterations that
+#'       failed, at most 100, the last one first; those of loops that have ended
+#'       too, for a week: `time`, `job`, `iteration`, `worker` (its host),
+#'       `message`, `call`, and `calls` that led there, one a line.}
 #'   }
 #' @examples
 #' \dontrun{
@@ -90,6 +95,7 @@ read_queue <- function(con, queue) {
     command("ZRANGE", key(queue, "jobs"), "0", "-1"),
     command("HGETALL", key(queue, "loops")),
     command("HGETALL", key(queue, "rate")),
+    command("LRANGE", key(queue, "failures"), "0", "-1"),
     command("ZCARD", key(queue, "todo"))
   ))
   time <- as.numeric(texts_of(replies[[1]]))
@@ -98,8 +104,8 @@ read_queue <- function(con, queue) {
     held = pairs_of(replies[[3]]), alive = pairs_of(replies[[4]]),
     drain = texts_of(replies[[5]]), stock = texts_of(replies[[6]]),
     jobs = texts_of(replies[[7]]), loops = pairs_of(replies[[8]]),
-    rate = pairs_of(replies[[9]]),
-    waiting = read_waiting(con, key(queue, "todo"), replies[[10]])
+    rate = pairs_of(replies[[9]]), failures = texts_of(replies[[10]]),
+    waiting = read_waiting(con, key(queue, "todo"), replies[[11]])
   )
 }
 

@@ -7,7 +7,9 @@ most_collected <- 200
 most_bytes <- 64 * 2^20
 
 # `description`: what workers need to run an iteration (see prepare_job).
-new_job <- function(con, queue, description, options = loop_options(NULL)) {
+# `total`: the number of iterations; NA if nobody knows it before the end.
+new_job <- function(con, queue, description, options = loop_options(NULL),
+                    total = NA) {
   job <- new.env(parent = emptyenv())
   job$con <- con
   job$queue <- queue
@@ -18,6 +20,7 @@ new_job <- function(con, queue, description, options = loop_options(NULL)) {
     description, if (job$pointers == "stop") check_description(description)
   )
   job$weight <- as.character(options$weight)
+  job$total <- total
   job$began <- as.numeric(Sys.time()) * 1000
   job$timeout <- options$timeout
   job$sequence <- 0

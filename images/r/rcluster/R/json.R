@@ -29,5 +29,6 @@ json_values <- function(x) {
 
 json_text <- function(text) {
   text <- gsub('(["\\\\])', "\\\\\\1", enc2utf8(as.character(text)))
+  text <- gsub("\n", "\\\\n", text)
   paste0('"', gsub("[[:cntrl:]]", " ", text), '"', recycle0 = TRUE)
 }

@@ -53,7 +53,7 @@ rcluster_map <- function(x, f, ..., .options = list()) {
     values[seq.int(first, length.out = length(some))] <<- some
     TRUE
   }
-  job <- new_job(backend$con, backend$queue, description, options)
+  job <- new_job(backend$con, backend$queue, description, options, length(x))
   run_job(job, take, accept, options$chunk, streams)
   values
 }

@@ -1,6 +1,7 @@
 # A cluster_info in 80 columns.
 
 most_rows <- 20
+most_shown <- 5 # failures
 
 #' @export
 print.cluster_info <- function(x, ...) {
@@ -23,11 +24,20 @@ print.cluster_info <- function(x, ...) {
     MB = round(x$workers$memory), check.names = FALSE
   ), "workers")
   print_table(data.frame(
-    "#" = seq_len(nrow(jobs)), coordinator = process_of(jobs, 24),
+    "#" = seq_len(nrow(jobs)), coordinator = process_of(jobs, 18),
     "for" = ago(jobs$since), waiting = jobs$waiting, running = jobs$running,
-    done = jobs$done, failed = jobs$failed, check.names = FALSE
+    done = jobs$done, of = jobs$total, failed = jobs$failed, check.names = FALSE
   ), "jobs")
+  print_failures(utils::head(x$failures, most_shown), ago)
   invisible(x)
+}
+
+print_failures <- function(failures, ago) {
+  print_table(data.frame(
+    ago = ago(failures$time), worker = shorten(failures$worker, 16),
+    iteration = failures$iteration,
+    message = shorten(one_line(failures$message), 38)
+  ), "last failures")
 }
 
 process_of <- function(table, most) {

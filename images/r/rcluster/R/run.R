@@ -20,6 +20,7 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
   progress <- new_progress()
   on.exit({
     end_progress(progress)
+    report_failures(job)
     end_job(job)
   })
 
@@ -39,6 +40,7 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
     }
     if (length(results$slot)) {
       last <- now()
+      note_failures(job, results)
       if (source$auto) adapt(source, results)
       put_by(order, results)
       if (!deliver(order, accept)) return(invisible(FALSE))

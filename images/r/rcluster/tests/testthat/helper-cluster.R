@@ -100,7 +100,7 @@ keys_left <- function(pattern, url = test_url()) {
   con <- redis_connect(redis_endpoint(url))
   on.exit(redis_close(con))
   keys <- vapply(redis_call(con, list(c("KEYS", pattern))), rawToChar, "")
-  grep(":(protocol|alive|workers|clients|idle|steps|beat|amnesty|clock|reaper|drain|bell|rate)$",
+  grep(":(protocol|alive|workers|clients|idle|steps|beat|amnesty|clock|reaper|drain|bell|rate|failures)$",
     keys,
     value = TRUE, invert = TRUE
   )

@@ -25,8 +25,8 @@ test_that("workers, jobs and counts are told", {
   info <- cluster_info()
   job <- info$jobs
   expect_identical(job$host, Sys.info()[["nodename"]])
-  expect_identical(job[c("weight", "running", "sent", "failed")], data.frame(
-    weight = 2, running = 2, sent = 12, failed = 1
+  expect_identical(job[c("weight", "running", "sent", "failed", "total")], data.frame(
+    weight = 2, running = 2, sent = 12, failed = 1, total = 12
   ))
   expect_identical(job$waiting, as.numeric(info$waiting))
   expect_identical(info$failed, 1)
@@ -128,7 +128,7 @@ test_that("programs get JSON", {
   expect_match(text, '"state":"idle","job":null,')
   expect_identical(
     to_json(list(a = "say \"hi\"\\\n", b = data.frame(x = c(1.5, NA)))),
-    '{"a":"say \\"hi\\"\\\\ ","b":[{"x":1.5},{"x":null}]}'
+    '{"a":"say \\"hi\\"\\\\\\n","b":[{"x":1.5},{"x":null}]}'
   )
-  expect_match(cluster_json("nobody"), '"workers":\\[\\],"jobs":\\[\\],"pools":\\[\\]\\}$')
+  expect_match(cluster_json("nobody"), '"workers":\\[\\],"jobs":\\[\\],"pools":\\[\\],"failures":\\[\\]\\}$')
 })

@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { connectRedis } from "../redis";
+import { costInWords, lookAtPlace } from "../status/place";
+import { openTarget, type Target } from "../target";
+import { About, eventStream } from "./events";
+import { pageFiles } from "./files";
+import { logStream } from "./logs";
+import { serve } from "./server";
+import { Watcher } from "./watcher";
+
+export interface UiOptions {
+  readonly stack?: string;
+  /** Default: the stack's own. */
+  readonly queue?: string;
+  /** Default: any free one. */
+  readonly port?: number;
+  /** Whether to open the browser. */
+  readonly open: boolean;
+}
+
+const secondsBetween = 10;
+
+/** Serves the dashboard until Ctrl-C. */
+export async function ui(options: UiOptions): Promise<void> {
+  const target = await openTarget(options.stack);
+  const queue = options.queue ?? target.queue;
+  (await connectRedis(target)).close(); // it answers, or says why not
+  const watcher = new Watcher({ queue, connect: () => connectRedis(target) });
+  const about = new About(() => describe(target, queue), secondsBetween);
+  const { redis, master, workers } = target.cluster.names;
+  const pods = target.cluster.platform === "docker" ? [redis, ...workers] : [`${redis}-0`];
+  const pages = new Map([
+    ...pageFiles(),
+    ["/events", eventStream(watcher, about)],
+    [
+      "/log",
+      logStream(target.cluster, () => [master, ...pods, ...(watcher.seen?.workers ?? []).map(({ host }) => host)]),
+    ],
+  ]);
+  const served = await serve((path) => pages.get(path), options.port ?? 0);
+  console.log(`The dashboard of stack ${target.stack} is at ${served.address}\nCtrl-C ends it.`);
+  if (options.open) await openBrowser(served.address);
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  served.close();
+  process.exit(0);
+}
+
+async function describe(target: Target, queue: string) {
+  const { redis, master } = target.cluster.names;
+  const place = await lookAtPlace(target, queue);
+  return {
+    ...{ stack: target.stack, platform: target.cluster.platform, queue, ...place },
+    cost: costInWords(target),
+    logs: [master, target.cluster.platform === "docker" ? redis : `${redis}-0`],
+  };
+}
+
+async function openBrowser(address: string): Promise<void> {
+  const { default: open } = await import("open");
+  await open(address).catch(() => undefined); // its address is printed
+}
