@@ -1,6 +1,7 @@
 import tab from "@bomb.sh/tab/commander";
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
+import * as cancel from "./commands/cancel";
 import * as connect from "./commands/connect";
 import * as cp from "./commands/cp";
 import * as doctor from "./commands/doctor";
@@ -8,9 +9,15 @@ import * as down from "./commands/down";
 import * as env from "./commands/env";
 import * as ide from "./commands/ide";
 import * as init from "./commands/init";
+import * as jobs from "./commands/jobs";
+import * as logs from "./commands/logs";
+import * as result from "./commands/result";
+import * as rm from "./commands/rm";
+import * as run from "./commands/run";
 import * as scale from "./commands/scale";
 import * as shell from "./commands/shell";
 import * as status from "./commands/status";
+import * as submit from "./commands/submit";
 import * as ui from "./commands/ui";
 import * as up from "./commands/up";
 import { exitCodes, Failure } from "./failure";
@@ -40,7 +47,27 @@ Examples:
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
 5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
   );
-for (const command of [init, up, scale, down, shell, ide, status, ui, cp, env, connect, doctor]) {
+for (const command of [
+  init,
+  up,
+  scale,
+  down,
+  shell,
+  run,
+  submit,
+  jobs,
+  logs,
+  result,
+  cancel,
+  rm,
+  ide,
+  status,
+  ui,
+  cp,
+  env,
+  connect,
+  doctor,
+]) {
   command.register(program);
 }
 tab(program, { completionCommandName: "completion" });

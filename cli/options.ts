@@ -31,3 +31,8 @@ export function workerCount(text: string): string {
   if (/^\d+$/.test(text) || text === "auto") return text;
   throw new InvalidArgumentError("Allowed: a whole number from 0, or auto.");
 }
+
+/** Collects the values of an option that may be repeated. */
+export function gather(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}

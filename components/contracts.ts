@@ -80,6 +80,15 @@ export interface IdeEndpoint {
 /** Where the shared files are, on the master and on the workers. */
 export const dataPath = "/data";
 
+/** Where containers find the Redis password. */
+export const passwordFile = "/run/secrets/redis-password";
+
+/** Where a job finds its folder, and those of others that share its volume. */
+export const jobsPath = "/jobs";
+
+/** Where a job's pod finds its script and files, packed. */
+export const inputPath = "/run/secrets/rcluster-input";
+
 /** Where a cluster can run. */
 export const platforms = ["docker", "kubernetes", "eks"] as const;
 export type Platform = (typeof platforms)[number];
@@ -123,8 +132,10 @@ export interface Cluster {
     /** Makes Redis reachable from this machine at `redisUrl`, while it runs; absent where it is reachable anyway. */
     readonly portForward?: string;
   };
-  /** Reference of the image that master and workers run. */
+  /** Reference of the image that master, workers and jobs run. */
   readonly image: string;
+  /** What detached jobs are made of. */
+  readonly jobs: DockerJobs | KubernetesJobs;
   /** The IDE on the master; absent without one. */
   readonly ide?: {
     readonly kind: IdeKind;
@@ -135,6 +146,22 @@ export interface Cluster {
     /** The name to sign in with, where it asks for one; the password is the stack's output `idePassword`. */
     readonly user?: string;
   };
+}
+
+/** Detached jobs on Docker. */
+export interface DockerJobs {
+  /** The container that they belong to: when it goes, they go. It has their volume at /jobs. */
+  readonly anchor: string;
+  /** Program and arguments that start a job's container: append name, labels, the image and arguments. */
+  readonly start: readonly string[];
+}
+
+/** Detached jobs on Kubernetes. */
+export interface KubernetesJobs {
+  /** The PodTemplate that they are made from and belong to: when it goes, they go. */
+  readonly template: string;
+  /** The volume of each, for its files. */
+  readonly storage: { readonly size: string; readonly storageClass?: string };
 }
 
 /** What a platform hands back to the program. */

@@ -1,15 +1,12 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { RedisEndpoint, Resources } from "./contracts";
+import { passwordFile, type RedisEndpoint, type Resources } from "./contracts";
 
 /** Port of Redis, in its container. */
 export const redisPort = 6379;
 
-/** Where containers find the Redis password. */
-export const passwordFile = "/run/secrets/redis-password";
-
-/** The image's commands: what a worker and a master run. */
-export const commands = { worker: "rcluster-worker", master: "rcluster-master" } as const;
+/** The image's commands: what a worker, a master and a job run. */
+export const commands = { worker: "rcluster-worker", master: "rcluster-master", job: "rcluster-job" } as const;
 
 /** Seconds that a worker has to finish its task once told to stop, unless said otherwise. */
 export const defaultGraceSeconds = 30;
@@ -22,7 +19,10 @@ export interface Names {
   /** Name of worker `index`, counted from 1. */
   readonly worker: (index: number) => string;
   readonly metrics: string;
+  /** What jobs belong to. */
+  readonly jobs: string;
   readonly redisVolume: string;
+  readonly jobsVolume: string;
   readonly dataVolume: string;
   /** Repository and tag of the image. */
   readonly image: string;
@@ -49,7 +49,9 @@ export function names(stack: string): Names {
     master: `rmaster${suffix}`,
     worker: (index) => `rworker${suffix}-${index}`,
     metrics: `rmetrics${suffix}`,
+    jobs: `rjobs${suffix}`,
     redisVolume: `rcluster${suffix}-redis`,
+    jobsVolume: `rcluster${suffix}-jobs`,
     dataVolume: `rcluster${suffix}-data`,
     image: `rcluster${suffix}:latest`,
     redisPort: stack === "local" ? 6379 : 20000 + portOffset(stack),

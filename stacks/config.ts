@@ -37,6 +37,11 @@ const master = z.strictObject({
   ...k8s.extraResources,
   ...k8s.placement,
 });
+const job = z.strictObject({
+  cpus: values.cpus.default(1),
+  memory: values.memory.prefault("2Gi"),
+  ...k8s.jobKeys,
+});
 const redis = z.strictObject({
   memory: values.memory.prefault("1Gi"),
   port: values.portNumber.optional(),
@@ -65,6 +70,7 @@ const clusterConfig = z.strictObject({
   image: image.readonly().prefault({}),
   worker: worker.readonly().prefault({}),
   master: master.readonly().prefault({}),
+  job: job.readonly().prefault({}),
   redis: redis.readonly().prefault({}),
   metrics: metrics.readonly().prefault({}),
   kubernetes: k8s.kubernetes.readonly().prefault({}),
@@ -105,6 +111,9 @@ export const allowed: Readonly<Record<string, string>> = {
   "master.dataDir": "the path of an existing folder",
   "master.ports": "a list of ports, each a number or machine:container, such as 8080 or 8080:80",
   "master.idePort": values.portAllowed,
+  job: values.objectAllowed(job),
+  "job.cpus": values.coresAllowed,
+  "job.memory": values.memoryAllowed,
   redis: values.objectAllowed(redis),
   "redis.memory": values.memoryAllowed,
   "redis.port": values.portAllowed,

@@ -1,11 +1,12 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, PlatformOutputs } from "../components/contracts";
+import type { Cluster, DockerJobs, PlatformOutputs } from "../components/contracts";
 import {
   folderData,
   MetricsExporter,
   RedisQueue,
   RImage,
+  RJobs,
   RMaster,
   RWorkerPool,
   volumeData,
@@ -84,6 +85,17 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
     },
     afterQueue,
   );
+  const jobs = new RJobs(
+    "jobs",
+    {
+      ...cluster,
+      containerName: names.jobs,
+      volumeName: names.jobsVolume,
+      anchorImage: queue.image,
+      resources: config.job,
+    },
+    afterQueue,
+  );
 
   const { enabled, image: exporter } = config.metrics;
   const counted = { redis: queue.exporterEndpoint, queues: [config.queue], image: exporter };
@@ -99,7 +111,11 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   return {
     redis: queue.external,
     ide: master.ide,
-    cluster: image.ref.apply((ref) => describe(names, master.containerName, pool.containerNames, ref, more)),
+    cluster: pulumi
+      .all([image.ref, jobs.start])
+      .apply(([ref, start]) =>
+        describe(names, master.containerName, pool.containerNames, ref, { anchor: jobs.containerName, start }, more),
+      ),
     more: { metricsUrl: metrics?.url },
   };
 }
@@ -110,6 +126,7 @@ export function describe(
   master: string,
   workers: readonly string[],
   image: string,
+  jobs: DockerJobs,
   { metrics, ide }: Partial<Pick<Cluster, "ide"> & Pick<Cluster["names"], "metrics">> = {},
 ): Cluster {
   return {
@@ -124,6 +141,7 @@ export function describe(
       ...(workers[0] && { logs: `docker logs --follow ${workers[0]}` }),
     },
     image,
+    jobs,
     ...(ide && { ide }),
   };
 }

@@ -14,17 +14,17 @@ export function workersOn({ cores }: Pick<Engine, "cores">, { workers }: Pick<Cl
  * @param stack value of the stack's label
  */
 export function machinePlan(config: ClusterConfig, engine: Engine, names: Names, stack: string): Plan {
-  const { worker, master, redis, metrics, ide } = config;
+  const { worker, master, job, redis, metrics, ide } = config;
   const workers = Array.from({ length: workersOn(engine, config) }, (_, index) => names.worker(index + 1));
   return {
     stack,
-    containerNames: [names.redis, names.master, ...workers, ...(metrics.enabled ? [names.metrics] : [])],
+    containerNames: [names.redis, names.master, names.jobs, ...workers, ...(metrics.enabled ? [names.metrics] : [])],
     ports: [
       { key: "redis.port", port: redis.port ?? names.redisPort },
       ...(metrics.enabled ? [{ key: "metrics.port", port: metrics.port ?? names.metricsPort }] : []),
       ...(ide === "none" ? [] : [{ key: "master.idePort", port: master.idePort ?? names.idePort }]),
       ...master.ports.map(({ external }) => ({ key: "master.ports", port: external })),
     ],
-    cpus: { "worker.cpus": worker.cpus, "master.cpus": master.cpus },
+    cpus: { "worker.cpus": worker.cpus, "master.cpus": master.cpus, "job.cpus": job.cpus },
   };
 }

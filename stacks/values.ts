@@ -45,7 +45,6 @@ export const portAllowed = "a port from 1 to 65535";
 export const memoryAllowed = "a size from 64Mi with the unit Mi, Gi, M or G, such as 512Mi or 2Gi";
 export const sizeAllowed = "a size with the unit Mi, Gi, M or G, such as 500Mi or 20Gi";
 export const imageAllowed = "an image's name, such as registry.example.org/team/image:tag";
-export const portAllowed = "a port from 1 to 65535";
 export const queueAllowed = "1 to 100 letters, digits, dots, dashes or underscores";
 export const environmentAllowed =
   "names and values of environment variables, none of them starting with REDIS_ or RCLUSTER_";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Resources } from "../contracts";
-import { environmentLines, passwordFile, type Environment } from "../environment";
+import { passwordFile, type Resources } from "../contracts";
+import { environmentLines, type Environment } from "../environment";
 
 /** What the containers of one cluster share. */
 export interface ContainerContext {
@@ -71,9 +71,12 @@ export function containerArgs(spec: ContainerSpec): docker.ContainerArgs {
     destroyGraceSeconds: spec.graceSeconds,
     stopTimeout: spec.graceSeconds,
     logDriver: "json-file",
-    logOpts: { "max-size": "10m", "max-file": "3" },
+    logOpts: { ...logLimits },
   };
 }
+
+/** How much of its output Docker keeps of each container. */
+export const logLimits: Environment = { "max-size": "10m", "max-file": "3" };
 
 /** Labels as the docker provider takes them. */
 export function labelList(labels: Environment): { label: string; value: string }[] {

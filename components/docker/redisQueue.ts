@@ -1,8 +1,8 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import type { RedisEndpoint } from "../contracts";
-import { passwordFile, redisEndpoint, redisPort } from "../environment";
+import { passwordFile, type RedisEndpoint } from "../contracts";
+import { redisEndpoint, redisPort } from "../environment";
 import { defaultUser, exporterUser, exportingUser, redisConf } from "../redisConf";
 import { containerArgs, labelList, type ContainerContext } from "./container";
 
@@ -39,6 +39,8 @@ export class RedisQueue extends pulumi.ComponentResource {
   readonly external: RedisEndpoint;
   /** As an exporter of metrics in the network sees it, who may read who does what, but neither tasks nor results. */
   readonly exporterEndpoint: RedisEndpoint;
+  /** Id of its image. */
+  readonly image: pulumi.Output<string>;
 
   constructor(name: string, args: RedisQueueArgs, opts?: pulumi.ComponentResourceOptions) {
     super("rcluster:docker:RedisQueue", name, {}, opts);
@@ -83,6 +85,7 @@ export class RedisQueue extends pulumi.ComponentResource {
       { ...child, deleteBeforeReplace: true },
     );
 
+    this.image = image.imageId;
     this.endpoint = redisEndpoint("redis", redisPort, password);
     this.external = redisEndpoint("127.0.0.1", args.port, password);
     this.exporterEndpoint = redisEndpoint("redis", redisPort, exporterPassword, exporterUser);
@@ -90,6 +93,7 @@ export class RedisQueue extends pulumi.ComponentResource {
       endpoint: this.endpoint,
       external: this.external,
       exporterEndpoint: this.exporterEndpoint,
+      image: this.image,
     });
   }
 }

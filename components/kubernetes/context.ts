@@ -22,7 +22,7 @@ export interface Workload {
 }
 
 /** What a pod does in its cluster. */
-export type Role = "redis" | "worker" | "master" | "metrics";
+export type Role = "redis" | "worker" | "master" | "job" | "metrics";
 
 const clientLabel = "rcluster.client";
 const poolLabel = "rcluster.pool";

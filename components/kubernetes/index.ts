@@ -11,6 +11,7 @@ export type { PodResources } from "./quantities";
 export { RedisQueue, type RedisQueueArgs } from "./redisQueue";
 export { restartWarning } from "./restartWarning";
 export { RImage, type RImageArgs, type RegistryLogin } from "./rImage";
+export { RJobs, type RJobsArgs } from "./rJobs";
 export { RMaster, type RMasterArgs } from "./rMaster";
 export { RWorkerPool, type RWorkerPoolArgs } from "./rWorkerPool";
 export { serviceAccount } from "./serviceAccount";

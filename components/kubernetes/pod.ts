@@ -60,6 +60,8 @@ export interface PodSpec extends Placement {
   readonly pullSecret?: pulumi.Input<string>;
   /** Name of the service account; its token is not in the pod. Default: the namespace's own. */
   readonly serviceAccount?: pulumi.Input<string>;
+  /** Whether its containers are started again when they end. Default: always. */
+  readonly restartPolicy?: "Never";
   /** Labels of the pods that this one keeps away from, where other nodes have room. Default: none. */
   readonly spread?: Environment;
 }
@@ -88,6 +90,7 @@ export function podTemplate(spec: PodSpec): types.input.core.v1.PodTemplateSpec 
         seccompProfile: { type: "RuntimeDefault" },
       },
       terminationGracePeriodSeconds: spec.graceSeconds,
+      ...(spec.restartPolicy && { restartPolicy: spec.restartPolicy }),
       containers: containers.map(container),
       volumes: [...volumes.values()],
       ...(spec.pullSecret !== undefined && { imagePullSecrets: [{ name: spec.pullSecret }] }),

@@ -141,6 +141,7 @@ async function lookUpName(
 const made: readonly Action[] = [
   { verb: "create", resource: "secrets" },
   { verb: "create", resource: "services" },
+  { verb: "create", resource: "podtemplates" },
   { verb: "create", resource: "persistentvolumeclaims" },
   { verb: "create", resource: "deployments", group: "apps" },
   { verb: "create", resource: "statefulsets", group: "apps" },

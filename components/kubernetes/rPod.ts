@@ -6,7 +6,7 @@ import { passwordMount, podPasswordFile, type KubernetesEndpoint } from "./passw
 import { podTemplate, type Placement, type PodSpec, type VolumeMount } from "./pod";
 import type { PodResources } from "./quantities";
 
-/** What master and workers have in common. */
+/** What master, workers and jobs have in common. */
 export interface RPodArgs extends ClusterContext, Placement {
   /** The Redis that holds the queue: of a RedisQueue, or any other. */
   readonly redis: KubernetesEndpoint;
@@ -24,14 +24,14 @@ export interface RPodArgs extends ClusterContext, Placement {
   readonly serviceAccount?: pulumi.Input<string>;
 }
 
-interface RPod extends Pick<PodSpec, "graceSeconds" | "annotations"> {
+interface RPod extends Pick<PodSpec, "graceSeconds" | "annotations" | "restartPolicy"> {
   readonly role: Role;
   readonly pool?: string;
   readonly command: string;
   readonly env?: Environment;
   readonly mounts: readonly VolumeMount[];
-  /** Command that succeeds once the pod does its work. */
-  readonly ready: readonly string[];
+  /** Command that succeeds once the pod does its work. Default: it does once it runs. */
+  readonly ready?: readonly string[];
   readonly spread?: boolean;
 }
 
@@ -58,7 +58,9 @@ export function rPodTemplate(name: string, args: RPodArgs, pod: RPod, opts: pulu
         })),
         envSecret: args.env && environmentSecret(`${name}-env`, args, args.env, opts),
         resources: args.resources,
-        probes: { readinessProbe: { exec: { command: [...pod.ready] }, periodSeconds: 5, timeoutSeconds: 5 } },
+        probes: pod.ready
+          ? { readinessProbe: { exec: { command: [...pod.ready] }, periodSeconds: 5, timeoutSeconds: 5 } }
+          : {},
         mounts: [home, ...passwordMount(name, args, args.redis, opts), ...pod.mounts],
       },
     ],

@@ -4,6 +4,7 @@ import type { Platform, PlatformOutputs } from "../../components/contracts";
 import {
   claim,
   restartWarning,
+  RJobs,
   RMaster,
   RWorkerPool,
   type ClusterContext,
@@ -71,16 +72,31 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
       ),
   );
   const deployments = pulumi.all(workers.map((pool) => pool.deploymentName));
+  // Known once the workers are up: an image that does not come up there never ends the session on the master.
+  const proven = (ref: typeof image) => pulumi.all([ref, deployments]).apply(([known]) => known);
+  const coordinator = {
+    ...cluster,
+    image: proven(image),
+    queue: config.queue,
+    env: parts.environmentOf(config, config.master.env),
+  };
+  const jobs = new RJobs(
+    "jobs",
+    {
+      ...coordinator,
+      ...plan.placementOf(config.job, config.image.platform),
+      resources: plan.resourcesOf(config.job),
+      data: config.data.shared ? data : undefined,
+    },
+    opts,
+  );
   const master = new RMaster(
     "master",
     {
-      ...cluster,
+      ...coordinator,
       ...plan.placementOf(config.master, config.image.platform),
-      // Known once the workers are up: an image that does not come up there never ends the session on the master.
-      image: pulumi.all([masterImage, deployments]).apply(([ref]) => ref),
-      queue: config.queue,
+      image: proven(masterImage),
       resources: plan.resourcesOf(config.master),
-      env: parts.environmentOf(config, config.master.env),
       data,
       ide,
       masterRollout: config.master.rollout,
@@ -95,21 +111,24 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
     redis: queue.external,
     more: { metricsUrl: metrics?.url },
     ide: master.ide,
-    cluster: pulumi.all([namespace, master.podName, image, deployments]).apply(([ns, pod, ref, names]) =>
-      describeCluster({
-        namespace: ns,
-        instance: place.instance,
-        platform: ground.platform,
-        context: ground.context,
-        kubeconfig: ground.kubeconfig,
-        master: pod,
-        deployments: names,
-        workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
-        image: ref,
-        localPort: queue.localPort,
-        metrics: metrics && "metrics",
-        ide,
-      }),
-    ),
+    cluster: pulumi
+      .all([namespace, master.podName, image, deployments, jobs.templateName])
+      .apply(([ns, pod, ref, names, template]) =>
+        describeCluster({
+          namespace: ns,
+          instance: place.instance,
+          platform: ground.platform,
+          context: ground.context,
+          kubeconfig: ground.kubeconfig,
+          master: pod,
+          deployments: names,
+          workers: pools.reduce((sum, pool) => sum + pool.workers, 0),
+          image: ref,
+          localPort: queue.localPort,
+          metrics: metrics && "metrics",
+          ide,
+          jobs: { template, storage: plan.jobStorageOf(config) },
+        }),
+      ),
   };
 }

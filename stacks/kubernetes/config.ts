@@ -35,6 +35,14 @@ export const extraResources = {
   ephemeralStorage: values.size.optional(),
 };
 
+/** What jobs have besides. */
+export const jobKeys = {
+  storage: values.size.prefault("10Gi"),
+  storageClass: objectName.optional(),
+  ...extraResources,
+  ...placement,
+};
+
 /** One pool of workers; what it leaves out is as `worker` says. */
 export const pool = z.strictObject({
   name: dnsLabel.refine((name) => name.length <= 30),
@@ -130,6 +138,10 @@ export const kubernetesAllowed: Readonly<Record<string, string>> = {
   ...placementAllowed("master"),
   ...extraAllowed("master"),
   "master.env": values.environmentAllowed,
+  ...placementAllowed("job"),
+  ...extraAllowed("job"),
+  "job.storage": values.sizeAllowed,
+  "job.storageClass": storageClassAllowed,
   "master.rollout": "auto or manual",
   pools: `a list of objects with the keys ${Object.keys(pool.shape).join(", ")}`,
   "pools.name": "a name of its own: up to 30 lower-case letters, digits and dashes",

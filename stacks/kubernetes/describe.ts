@@ -1,4 +1,4 @@
-import type { Cluster, IdeArgs, Platform } from "../../components/contracts";
+import type { Cluster, IdeArgs, KubernetesJobs, Platform } from "../../components/contracts";
 import { describeIde } from "../../components/ide";
 import { quote } from "../../components/quote";
 
@@ -15,6 +15,7 @@ interface Made {
   readonly workers: number;
   /** Port of this machine for Redis; undefined for a Redis that is not the stack's. */
   readonly localPort?: number;
+  readonly jobs: KubernetesJobs;
   /** Service of the exporter of metrics, if there is one. */
   readonly metrics?: string;
   /** The master's IDE, if it has one. */
@@ -47,6 +48,7 @@ export function describeCluster(made: Made): Cluster {
       ...(localPort !== undefined && { portForward: line("port-forward", "service/redis", `${localPort}:6379`) }),
     },
     image,
+    jobs: made.jobs,
     ...(made.ide && { ide: describeIde(made.ide) }),
   };
 }

@@ -1,9 +1,11 @@
+import type { KubernetesJobs } from "../../components/contracts";
 import { slug, type Environment } from "../../components/environment";
 import { exporterResources } from "../../components/exporter";
 import type { PodResources, Placement } from "../../components/kubernetes";
 import type { Change, WantedClaim } from "../../components/kubernetes/changes";
 import type { PodRequest } from "../../components/kubernetes/capacity";
 import { clusterLabels } from "../../components/kubernetes/context";
+import { byteQuantity } from "../../components/kubernetes/quantities";
 import type { Wanted } from "../../components/kubernetes/preflight";
 import { redisVolumeSize } from "../../components/kubernetes/redisQueue";
 import type { ClusterConfig } from "../config";
@@ -107,9 +109,13 @@ export function wantedOf(config: ClusterConfig, stack: string, pools: readonly P
         : []),
       ...(config.metrics.enabled ? ([{ kind: "Service", name: "metrics" }] as const) : []),
     ],
-    storage: claimsOf(config).map(({ classKey, storageClass }) => ({ key: classKey, name: storageClass })),
+    storage: [
+      ...claimsOf(config).map(({ classKey, storageClass }) => ({ key: classKey, name: storageClass })),
+      ...(config.job.storageClass === undefined ? [] : [{ key: "job.storageClass", name: config.job.storageClass }]),
+    ],
     pods: [
       pod("master", resourcesOf(config.master), placementOf(config.master, config.image.platform)),
+      pod("job", resourcesOf(config.job), placementOf(config.job, config.image.platform)),
       ...pools.map(({ key, resources, placement }) => pod(key, resources, placement)),
       ...(redis ? [pod("redis", config.redis, placementOf(config.redis))] : []),
       ...(config.metrics.enabled ? [pod("metrics", exporterResources, placementOf(config.redis))] : []),
@@ -137,6 +143,12 @@ function redisClaimOf({ redis, kubernetes }: ClusterConfig): WantedClaim {
 /** The claims of a config. */
 export function claimsOf(config: ClusterConfig): WantedClaim[] {
   return [dataClaimOf(config), ...(config.redis.url === undefined ? [redisClaimOf(config)] : [])];
+}
+
+/** The claim of each job, as Kubernetes writes it. */
+export function jobStorageOf({ job, kubernetes }: ClusterConfig): KubernetesJobs["storage"] {
+  const storageClass = job.storageClass ?? kubernetes.storageClass;
+  return { size: byteQuantity(job.storage), ...(storageClass !== undefined && { storageClass }) };
 }
 
 function classOf(section: string, own: { storageClass?: string }, common: { storageClass?: string }) {

@@ -249,7 +249,6 @@ describe("what goes on in a cluster", () => {
     assert.equal(await page.locator("#worker-list tbody tr").count(), 500);
     await shows("#pools", /big: 100, 100 busy.*small: 400, 400 busy/);
     await page.locator("#worker-list summary").click();
-    await picture(page, "dashboard-large");
     await page.goto("about:blank");
     await seconds(3);
     const idle = other.usage().seconds;

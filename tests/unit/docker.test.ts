@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { MetricsExporter, RedisQueue, RImage, RMaster, RWorkerPool } from "../../components/docker";
+import { MetricsExporter, RedisQueue, RImage, RJobs, RMaster, RWorkerPool } from "../../components/docker";
 import { cpuLimit } from "../../components/docker/container";
 import { ownerUser, writeWarning, type Data } from "../../components/docker/data";
 import { redisEndpoint } from "../../components/environment";
@@ -35,7 +35,13 @@ const everything = () => {
   });
   pool({ data: folder })();
   new RMaster("master", { ...cluster, containerName: "rmaster", data: folder });
+  jobs();
 };
+
+function jobs() {
+  const names = { containerName: "rjobs", volumeName: "jobs", anchorImage: "sha256:redis" };
+  return new RJobs("jobs", { ...cluster, ...names, data: folder });
+}
 
 for (const preview of [false, true]) {
   describe(`docker components, ${preview ? "preview" : "update"}`, () => {
@@ -48,7 +54,7 @@ for (const preview of [false, true]) {
 
     it("harden every container and limit what it uses", async () => {
       const made = ofType(await register(everything, preview), "docker:Container");
-      assert.equal(made.length, 5);
+      assert.equal(made.length, 6);
       for (const { name, inputs } of made) {
         assert.match(String(inputs.user), /^[1-9]\d*:[1-9]\d*$/, name);
         assert.deepEqual(inputs.capabilities, { drops: ["ALL"] }, name);
@@ -151,6 +157,50 @@ describe("what the docker provider would not see", () => {
 
   it("spells cores as the provider does", () => {
     assert.deepEqual([1, 0.5, 2, 1.25, 1 / 3].map(cpuLimit), ["1.0", "0.5", "2.0", "1.25", "0.333"]);
+  });
+});
+
+describe("RJobs", () => {
+  let start: string[] = [];
+  let anchor: Registered | undefined;
+  before(async () => {
+    let made: RJobs | undefined;
+    [anchor] = await containers(() => (made = jobs()));
+    assert.ok(made);
+    start = (await resolve(made.start)).value;
+  });
+  const given = (option: string) => start.filter((_, index) => start[index - 1] === option);
+
+  it("starts jobs hardened and limited as the cluster's other containers, as the owner of the data", () => {
+    assert.deepEqual(start.slice(0, 3), ["docker", "run", "--detach"]);
+    assert.deepEqual(given("--user"), ["1001:1001"]);
+    assert.deepEqual(given("--cap-drop"), ["ALL"]);
+    assert.deepEqual(given("--security-opt"), ["no-new-privileges"]);
+    assert.deepEqual([given("--cpus"), given("--memory")], [["2.0"], [String(2 ** 30)]]);
+    assert.deepEqual(given("--memory-swap"), given("--memory"));
+    assert.deepEqual(given("--log-opt"), ["max-file=3", "max-size=10m"]);
+    assert.ok(!start.includes("--privileged") && !start.includes("--publish"));
+  });
+
+  it("gives them the master's queue and files, and no password", () => {
+    assert.ok(given("--env").includes("RCLUSTER_QUEUE=jobs") && given("--env").includes("MC_CORES=2"));
+    assert.deepEqual(given("--mount"), [
+      "type=volume,source=jobs,target=/jobs",
+      "type=bind,source=/home/me/data,target=/data",
+    ]);
+    assert.doesNotMatch(start.join(" "), /hush/);
+  });
+
+  it("ends them with the container that they belong to, which they see by no name of their own", () => {
+    assert.ok(start.includes("--rm"));
+    assert.deepEqual([given("--pid"), given("--network")], [["container:rjobs"], ["container:rjobs"]]);
+    assert.deepEqual(given("--label"), ["rcluster.stack=rcluster/test"]);
+    assert.equal(anchor?.inputs.init, true, "somebody has to see to what their processes leave behind");
+  });
+
+  it("keeps that container where the image of R changes", () => {
+    assert.equal(anchor?.inputs.image, "sha256:redis");
+    assert.doesNotMatch(JSON.stringify(anchor.inputs), /sha256:1/);
   });
 });
 

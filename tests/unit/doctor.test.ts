@@ -186,6 +186,7 @@ describe("doctor: the running cluster", () => {
       exec: [],
       image: "sha256:1",
       commands: { shell: "", rscript: "" },
+      jobs: { anchor: "rjobs", start: [] },
     },
     names: { network: "n", redis: "redis", master: "rmaster", workers: ["rworker-1", "rworker-2"] },
   };

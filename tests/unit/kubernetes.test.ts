@@ -12,6 +12,7 @@ import {
   pullSecret,
   RedisQueue,
   RImage,
+  RJobs,
   RMaster,
   RWorkerPool,
   type ClusterContext,
@@ -66,12 +67,14 @@ interface Workload {
   template: { metadata: { labels: Record<string, string>; annotations?: Record<string, string> }; spec: PodSpec };
 }
 
-const spec = (resource: Registered | undefined) => resource?.inputs.spec as Workload;
+// A PodTemplate has no spec around its template.
+const spec = (resource: Registered | undefined) => (resource?.inputs.spec ?? resource?.inputs) as Workload;
 const named = (made: readonly Registered[], name: string) => made.find((resource) => resource.name === name);
 const workloads = (made: readonly Registered[]) => [
   ...ofType(made, "kubernetes:Deployment"),
   ...ofType(made, "kubernetes:StatefulSet"),
 ];
+const pods = (made: readonly Registered[]) => [...workloads(made), ...ofType(made, "kubernetes:PodTemplate")];
 const clientPod = async (program: () => unknown) => spec(workloads(await register(program))[0]).template.spec;
 
 function pool(args: Partial<ConstructorParameters<typeof RWorkerPool>[1]> = {}) {
@@ -84,6 +87,7 @@ const everything = () => {
   const data = { claimName: claim("data", { ...context, role: "master", size: 2 ** 30, claimName: "data" }, {}) };
   pool({ data, env: pulumi.secret({ TOKEN: "hush-too" }) })();
   new RMaster("master", { ...cluster, data });
+  new RJobs("jobs", { ...cluster, data, env: pulumi.secret({ TOKEN: "hush-too" }) });
   pullSecret(
     "pull",
     context,
@@ -100,8 +104,8 @@ for (const preview of [false, true]) {
     });
 
     it("harden every pod as Pod Security's level restricted asks, and more", () => {
-      assert.equal(workloads(made).length, 4);
-      for (const resource of workloads(made)) {
+      assert.equal(pods(made).length, 5);
+      for (const resource of pods(made)) {
         const pod = spec(resource).template.spec;
         const why = resource.name;
         assert.equal(pod.automountServiceAccountToken, false, why);
@@ -133,7 +137,7 @@ for (const preview of [false, true]) {
     });
 
     it("limit what every container uses, and reserve the memory that it may use", () => {
-      for (const { resources, name } of workloads(made).flatMap((each) => spec(each).template.spec.containers)) {
+      for (const { resources, name } of pods(made).flatMap((each) => spec(each).template.spec.containers)) {
         assert.ok(resources.requests.cpu && resources.limits.cpu, name);
         assert.ok(resources.limits.memory, name);
         assert.equal(resources.requests.memory, resources.limits.memory, name);
@@ -148,7 +152,7 @@ for (const preview of [false, true]) {
     });
 
     it("name no image by the tag latest, or without any", () => {
-      for (const { image } of workloads(made).flatMap((each) => spec(each).template.spec.containers)) {
+      for (const { image } of pods(made).flatMap((each) => spec(each).template.spec.containers)) {
         assert.match(image, /(@sha256:|:(?!latest$)[\w.-]+$)/);
       }
     });
@@ -334,6 +338,19 @@ describe("RMaster on kubernetes", () => {
   });
 });
 
+describe("RJobs on kubernetes", () => {
+  it("is a PodTemplate named rjobs of pods that run once and are not moved", async () => {
+    const [template] = ofType(await register(() => new RJobs("j", cluster)), "kubernetes:PodTemplate");
+    assert.equal((template?.inputs.metadata as { name: string }).name, "rjobs");
+    const { metadata, spec: pod } = spec(template).template;
+    assert.equal(metadata.labels["app.kubernetes.io/component"], "job");
+    assert.equal(metadata.annotations?.["karpenter.sh/do-not-disrupt"], "true");
+    assert.equal(pod.restartPolicy, "Never");
+    assert.deepEqual(pod.containers[0]?.args, ["rcluster-job"]);
+    assert.ok(Number(pod.terminationGracePeriodSeconds) > 10, "R is interrupted first, and killed after 10 seconds");
+  });
+});
+
 describe("RedisQueue on kubernetes", () => {
   const acl = async (passwordVersion: number) => {
     const made = await register(() => new RedisQueue("redis", { ...queueArgs, passwordVersion }));
@@ -359,8 +376,8 @@ describe("RedisQueue on kubernetes", () => {
   it("changes Secrets and nothing else when the password changes: no pod is replaced", async () => {
     const one = await acl(1);
     const two = await acl(2);
-    const pods = (made: Registered[]) => workloads(made).map((each) => each.inputs);
-    assert.deepEqual(pods(one.made), pods(two.made));
+    const inputs = (made: Registered[]) => workloads(made).map((each) => each.inputs);
+    assert.deepEqual(inputs(one.made), inputs(two.made));
   });
 
   it("has a user for its own pod whose password stays, and who cannot look into the queue", async () => {
@@ -461,7 +478,7 @@ describe("network policies", () => {
 
   it("stand for all pods that R runs in", async () => {
     const made = await register(everything);
-    const clients = workloads(made).filter(({ name }) => !/^(redis-server|metrics-exporter)$/.test(name));
+    const clients = pods(made).filter(({ name }) => !/^(redis-server|metrics-exporter)$/.test(name));
     for (const each of clients) {
       assert.partialDeepStrictEqual(spec(each).template.metadata.labels, { ...ownPods, "rcluster.client": "lab" });
     }

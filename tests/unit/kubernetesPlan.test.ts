@@ -81,7 +81,7 @@ describe("what is asked of a cluster", () => {
     assert.equal(wanted.storage.length, 1);
     assert.deepEqual(
       wanted.pods.map(({ key }) => key),
-      ["master"],
+      ["master", "job"],
     );
   });
 });
@@ -97,6 +97,7 @@ describe("the output `cluster` on kubernetes", () => {
     image: "registry.example.org/r@sha256:1",
     workers: 2,
     localPort: 7000,
+    jobs: { template: "rjobs", storage: { size: "10Gi" } },
   };
 
   it("has commands that can be typed as they are", () => {

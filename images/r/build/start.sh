@@ -6,3 +6,5 @@ etc=$(R RHOME)/etc
 echo "R_LIBS_SITE=$library:\${R_LIBS_SITE}" >>"$etc/Renviron.site"
 cat /usr/local/lib/rcluster/Rprofile.site >>"$etc/Rprofile.site"
 Rscript -e 'library(rcluster)'
+# A volume that is mounted here first becomes writable for whoever runs jobs.
+mkdir -m 1777 /jobs

@@ -43,6 +43,9 @@ export class KubernetesProject extends Project {
       "redis.cpus": "0.1",
       "redis.memory": "256Mi",
       "data.size": "1Gi",
+      "job.cpus": "0.1",
+      "job.memory": "400Mi",
+      "job.storage": "1Gi",
     };
   }
 

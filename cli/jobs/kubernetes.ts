@@ -1,0 +1,180 @@
+import type { V1Job, V1Pod, V1PodTemplate } from "@kubernetes/client-node";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { jobsPath, type KubernetesJobs as Made } from "../../components/contracts";
+import { Failure } from "../failure";
+import type { Bundle } from "../script/bundle";
+import { pack, send } from "../script/pack";
+import type { Target } from "../target";
+import { run } from "./command";
+import type { Jobs, SubmitOptions } from "./index";
+import type { Job } from "./job";
+import { annotations, belongings, jobLabel, jobManifest, readerManifest } from "./manifests";
+import { jobOfKubernetes } from "./state";
+
+/** The most that goes into a Secret: Kubernetes takes 1 MiB of an object, and writes it by a third longer. */
+const mostInSecret = 700_000;
+
+const lives = ({ state }: Job) => state === "pending" || state === "running";
+
+/** Jobs as Kubernetes Jobs, made from the stack's PodTemplate. */
+export class KubernetesJobs implements Jobs {
+  private readonly kubectl: readonly string[];
+
+  constructor(
+    { cluster }: Target,
+    private readonly made: Made,
+  ) {
+    this.kubectl = cluster.exec.slice(0, cluster.exec.indexOf("exec"));
+  }
+
+  async list(): Promise<Job[]> {
+    const { metadata } = await this.template();
+    const { items } = await this.read<{ items: (V1Job | V1Pod)[] }>("jobs,pods", "--selector", jobLabel);
+    const jobs = items.filter((item): item is V1Job => item.kind === "Job");
+    const own = jobs.filter((job) => job.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid));
+    const found = own.map((job) => {
+      const pods = items.filter((item): item is V1Pod => item.kind === "Pod" && idOf(item) === idOf(job));
+      return jobOfKubernetes(job, pods.at(-1));
+    });
+    return found.sort((one, other) => (one.created ?? "").localeCompare(other.created ?? ""));
+  }
+
+  async submit(id: string, files: Bundle, args: readonly string[], { signal, keep }: SubmitOptions): Promise<void> {
+    const small = await pack(files, true);
+    const packed = small.size <= mostInSecret;
+    const template = await this.template();
+    try {
+      const wanted = { id, script: files.script, args, packed, keep };
+      const job = await this.create<V1Job>(jobManifest(wanted, template), signal);
+      const content = packed ? await small.file.readFile() : undefined;
+      for (const object of belongings(job, this.made.storage, content)) await this.create(object, signal);
+      await this.patch(id, { spec: { suspend: false } });
+      if (!packed) await this.upload(id, files, signal);
+    } catch (error) {
+      await this.delete("job", id).catch(() => undefined);
+      throw error;
+    } finally {
+      await small.file.close();
+    }
+  }
+
+  async logs(job: Job, follow: boolean, to: Writable, signal: AbortSignal): Promise<void> {
+    const output = (from: Readable) => pipeline(from, to, { end: false });
+    const { now, pod } = follow ? await this.started(job.id, signal) : await this.look(job.id);
+    if (now.state === "pending") return;
+    if (pod) {
+      const words = follow && lives(now) ? ["--follow"] : [];
+      await run([...this.kubectl, "logs", ...words, pod], { output, signal });
+    } else {
+      await this.reading(job, (reader) =>
+        this.exec(reader, ["sh", "-c", '[ ! -e "$1" ] || cat "$1"', "sh", `${jobsPath}/${job.id}/log`], {
+          output,
+          signal,
+        }),
+      );
+    }
+  }
+
+  async output(job: Job, use: (tar: Readable) => Promise<void>): Promise<void> {
+    const { now, pod } = await this.look(job.id);
+    const pack = (from: string) =>
+      this.exec(from, ["tar", "-c", "-C", `${jobsPath}/${job.id}`, "output"], { output: use });
+    await (pod && now.state === "running" ? pack(pod) : this.reading(job, pack));
+  }
+
+  async fetched(job: Job): Promise<void> {
+    await this.patch(job.id, { metadata: { annotations: { [annotations.fetched]: "true" } } });
+  }
+
+  async cancel(job: Job): Promise<void> {
+    await this.patch(job.id, { metadata: { annotations: { [annotations.cancelled]: "true" } } });
+    const { now, pod } = await this.look(job.id);
+    if (now.state === "running" && pod) {
+      await this.exec(pod, ["sh", "-c", "kill -s TERM 1"]); // it keeps its log: a pod that is deleted does not
+      for (let waited = 0; waited < 25; waited += 0.5) {
+        if (!lives((await this.look(job.id)).now)) return;
+        await delay(500);
+      }
+      await this.delete("pod", pod);
+    } else {
+      await this.patch(job.id, { spec: { suspend: true } }); // which takes its pod away
+    }
+  }
+
+  async remove(job: Job): Promise<void> {
+    await this.delete("job", job.id);
+  }
+
+  private async look(id: string): Promise<{ now: Job; pod?: string }> {
+    const selector = `${jobLabel}=${id}`;
+    const { items } = await this.read<{ items: (V1Job | V1Pod)[] }>("jobs,pods", "--selector", selector);
+    const job = items.find((item): item is V1Job => item.kind === "Job");
+    const pod = items.filter((item): item is V1Pod => item.kind === "Pod").at(-1);
+    if (!job) throw new Failure(`the job ${id} is gone`);
+    return { now: jobOfKubernetes(job, pod), pod: pod?.metadata?.name };
+  }
+
+  /** A job once it is no longer pending. */
+  private async started(id: string, signal: AbortSignal): Promise<{ now: Job; pod?: string }> {
+    for (;;) {
+      const found = await this.look(id);
+      if (found.now.state !== "pending") return found;
+      await delay(500, undefined, { signal });
+    }
+  }
+
+  private async upload(id: string, files: Bundle, signal: AbortSignal): Promise<void> {
+    const archive = await pack(files, false);
+    const { now, pod } = await this.started(id, signal);
+    if (now.state !== "running" || !pod) throw new Failure(`${id} ended before its files arrived: ${now.reason}`);
+    const input = async (to: Writable) => {
+      await send(archive, to).catch(() => undefined);
+      to.end();
+    };
+    await this.exec(pod, ["rcluster-receive", `${jobsPath}/${id}`], { input, signal });
+    await archive.file.close();
+  }
+
+  private async reading(job: Job, use: (pod: string) => Promise<unknown>): Promise<void> {
+    const made = await this.read<V1Job>("job", job.id);
+    const reader = await this.create<V1Pod>(readerManifest(made, await this.template()));
+    const name = reader.metadata?.name ?? "";
+    try {
+      await run([...this.kubectl, "wait", "--for=condition=Ready", `pod/${name}`, "--timeout=180s"]);
+      await use(name);
+    } finally {
+      await this.delete("pod", name);
+    }
+  }
+
+  private async template(): Promise<V1PodTemplate> {
+    return this.read<V1PodTemplate>("podtemplate", this.made.template);
+  }
+
+  private async read<T>(...args: string[]): Promise<T> {
+    return JSON.parse(await run([...this.kubectl, "get", ...args, "--output", "json"])) as T;
+  }
+
+  private async create<T extends object>(object: T, signal?: AbortSignal): Promise<T> {
+    const command = [...this.kubectl, "create", "--filename", "-", "--output", "json"];
+    return JSON.parse(await run(command, { input: (to) => to.end(JSON.stringify(object)), signal })) as T;
+  }
+
+  private async patch(id: string, change: object): Promise<void> {
+    await run([...this.kubectl, "patch", "job", id, "--type", "merge", "--patch", JSON.stringify(change)]);
+  }
+
+  private async delete(kind: string, name: string): Promise<void> {
+    await run([...this.kubectl, "delete", kind, name, "--ignore-not-found", "--wait=false"]);
+  }
+
+  private async exec(pod: string, command: readonly string[], options: Parameters<typeof run>[1] = {}): Promise<void> {
+    await run([...this.kubectl, "exec", ...(options.input ? ["--stdin"] : []), pod, "--", ...command], options);
+  }
+}
+
+function idOf({ metadata }: V1Job | V1Pod): string | undefined {
+  return metadata?.labels?.[jobLabel];
+}

@@ -1,0 +1,133 @@
+import type {
+  V1Job,
+  V1ObjectMeta,
+  V1OwnerReference,
+  V1PersistentVolumeClaim,
+  V1Pod,
+  V1PodSpec,
+  V1PodTemplate,
+  V1Secret,
+  V1Volume,
+} from "@kubernetes/client-node";
+import { inputPath, jobsPath, type KubernetesJobs } from "../../components/contracts";
+
+/** The label of all that is a job's: its id. */
+export const jobLabel = "rcluster.job";
+
+/** Annotations of a Job: what became of it. */
+export const annotations = {
+  script: "rcluster.script",
+  cancelled: "rcluster.cancelled",
+  fetched: "rcluster.fetched",
+} as const;
+
+/** A job to be made. */
+export interface Wanted {
+  readonly id: string;
+  /** The script, relative to its folder, and its arguments. */
+  readonly script: string;
+  readonly args: readonly string[];
+  /** Whether its files are in a Secret; otherwise its pod waits for them. */
+  readonly packed: boolean;
+  /** Seconds after its end for which it is kept. Default: until it is removed. */
+  readonly keep?: number;
+}
+
+const archive = "files.tar.gz";
+
+/**
+ * The Job, made from the stack's PodTemplate and owned by it. It is suspended until its claim and its Secret are there.
+ * What runs once may not run twice: there are no retries.
+ */
+export function jobManifest({ id, script, args, packed, keep }: Wanted, from: V1PodTemplate): V1Job {
+  const command = ["rcluster-job", `${jobsPath}/${id}`, script, ...args];
+  const spec = podSpec(from, id, command, packed);
+  const labels = { ...from.metadata?.labels, [jobLabel]: id };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name: id,
+      labels,
+      annotations: { [annotations.script]: script },
+      ownerReferences: [ownedBy("v1", "PodTemplate", from.metadata)],
+    },
+    spec: {
+      suspend: true,
+      backoffLimit: 0,
+      ...(keep !== undefined && { ttlSecondsAfterFinished: keep }),
+      template: {
+        metadata: {
+          labels: { ...from.template?.metadata?.labels, [jobLabel]: id },
+          annotations: from.template?.metadata?.annotations,
+        },
+        spec,
+      },
+    },
+  };
+}
+
+/** What a Job owns: its claim, and the Secret with its files where they fit into one. */
+export function belongings(
+  job: V1Job,
+  storage: KubernetesJobs["storage"],
+  files?: Buffer,
+): (V1PersistentVolumeClaim | V1Secret)[] {
+  const metadata: V1ObjectMeta = {
+    name: job.metadata?.name,
+    labels: job.metadata?.labels,
+    ownerReferences: [ownedBy("batch/v1", "Job", job.metadata)],
+  };
+  const claim: V1PersistentVolumeClaim = {
+    apiVersion: "v1",
+    kind: "PersistentVolumeClaim",
+    metadata,
+    spec: {
+      accessModes: ["ReadWriteOnce"],
+      resources: { requests: { storage: storage.size } },
+      ...(storage.storageClass !== undefined && { storageClassName: storage.storageClass }),
+    },
+  };
+  if (!files) return [claim];
+  const data = { [archive]: files.toString("base64") };
+  return [claim, { apiVersion: "v1", kind: "Secret", metadata, immutable: true, data }];
+}
+
+/** A pod that does nothing but hold a job's claim for a while, so that it can be read. */
+export function readerManifest(job: V1Job, from: V1PodTemplate): V1Pod {
+  const id = job.metadata?.name ?? "";
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      generateName: `${id}-reader-`,
+      labels: from.template?.metadata?.labels,
+      ownerReferences: [ownedBy("batch/v1", "Job", job.metadata)],
+    },
+    spec: {
+      ...podSpec(from, id, ["sleep", "600"], false),
+      activeDeadlineSeconds: 600,
+      terminationGracePeriodSeconds: 0,
+    },
+  };
+}
+
+function ownedBy(apiVersion: string, kind: string, { name = "", uid = "" }: V1ObjectMeta = {}): V1OwnerReference {
+  return { apiVersion, kind, name, uid };
+}
+
+// The template's, with the job's own claim and Secret in the place of what stands for them there.
+function podSpec(from: V1PodTemplate, id: string, args: string[], packed: boolean): V1PodSpec {
+  const spec = from.template?.spec;
+  if (!spec) throw new Error(`the PodTemplate ${from.metadata?.name} is empty`);
+  const volumes: Record<string, V1Volume> = {
+    job: { name: "job", persistentVolumeClaim: { claimName: id } },
+    ...(packed && { input: { name: "input", secret: { secretName: id, defaultMode: 0o440 } } }),
+  };
+  const input = packed ? [{ name: "RCLUSTER_INPUT", value: `${inputPath}/${archive}` }] : [];
+  return {
+    ...spec,
+    volumes: spec.volumes?.map((volume) => volumes[volume.name] ?? volume),
+    containers: spec.containers.map((each) => ({ ...each, args, env: [...(each.env ?? []), ...input] })),
+  };
+}

@@ -1,0 +1,47 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { extract } from "tar";
+import { exitCodes, Failure } from "../failure";
+import { interruptible } from "../interrupt";
+import { progress } from "../terminal";
+import type { Jobs } from "./index";
+import type { Job } from "./job";
+
+/**
+ * Fetches what a job left into a folder, which appears once all has arrived; files that are there already stay unless
+ * the job has some of the same name.
+ *
+ * @param partial whether to take what a job has left that runs or has failed
+ * @returns the files' paths
+ * @throws Failure if the job is not done, or has left nothing
+ */
+export async function fetchResult(jobs: Jobs, job: Job, folder: string, partial = false): Promise<string[]> {
+  if (job.state !== "done" && !partial) throw notDone(job);
+  await fs.mkdir(path.dirname(path.resolve(folder)), { recursive: true });
+  const aside = await fs.mkdtemp(path.join(path.dirname(path.resolve(folder)), ".rcluster."));
+  try {
+    await interruptible(() => progress(`fetching ${job.id}`, () => jobs.output(job, (tar) => unpack(tar, aside))));
+    const files = (await fs.readdir(aside, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+    if (files.length === 0) throw new Failure(`${job.id} has left no files yet`, exitCodes.missing);
+    await fs.cp(aside, folder, { recursive: true });
+    if (job.state === "done") await jobs.fetched(job);
+    return files.map(({ parentPath, name }) => path.join(folder, path.relative(aside, parentPath), name)).sort();
+  } finally {
+    await fs.rm(aside, { recursive: true, force: true });
+  }
+}
+
+async function unpack(tar: Readable, folder: string): Promise<void> {
+  await pipeline(tar, extract({ cwd: folder, strip: 1 }) as unknown as Writable);
+}
+
+function notDone({ id, state, reason }: Job): Failure {
+  const partial = "--partial fetches what it has left";
+  if (state === "running" || state === "pending") {
+    return new Failure(`${id} is ${state === "running" ? "still running" : "still pending"}: ${partial}`);
+  }
+  const how = state === "failed" ? `failed${reason ? `: ${reason}` : ""}` : "was cancelled";
+  return new Failure(`${id} ${how}; 'rcluster logs ${id}' tells more, ${partial}`);
+}
