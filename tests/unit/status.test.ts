@@ -12,7 +12,7 @@ const now = 1_700_000_000_000;
 
 function target(platform: Cluster["platform"] = "docker", outputs: Target["outputs"] = {}): Target {
   const names = { redis: "redis", master: "rmaster", workers: ["rworker-1", "rworker-2"] };
-  const cluster = { version: 1, platform, names, workers: 2, exec: [], commands: {}, image: "" } as unknown as Cluster;
+  const cluster = { version: 2, platform, names, workers: 2, exec: [], commands: {}, image: "" } as unknown as Cluster;
   return { stack: "local", cluster, queue: "jobs", redisUrl: "", outputs };
 }
 
