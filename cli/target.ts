@@ -1,6 +1,7 @@
-import type { Cluster } from "../components/contracts";
+import * as path from "node:path";
+import { clusterVersion, type Cluster } from "../components/contracts";
 import { exitCodes, Failure } from "./failure";
-import { CommandFailed, pulumi } from "./run";
+import { CommandFailed, pulumi, root } from "./run";
 
 /** A cluster that is up, as its stack tells. */
 export interface Target {
@@ -31,7 +32,28 @@ export async function openTarget(stack?: string): Promise<Target> {
   if (!cluster) {
     throw new Failure(`stack ${name} is not up: 'rcluster up --stack ${name}' makes its cluster`, exitCodes.stack);
   }
-  return { stack: name, cluster, queue: String(outputs.queue), redisUrl: String(outputs.redisUrl), outputs };
+  if (cluster.version !== clusterVersion) {
+    throw new Failure(`stack ${name} was made by another rcluster: 'rcluster up --stack ${name}' brings it up to date`);
+  }
+  return {
+    stack: name,
+    cluster: fromAnywhere(cluster, root),
+    queue: String(outputs.queue),
+    redisUrl: String(outputs.redisUrl),
+    outputs,
+  };
+}
+
+/** The cluster with the path of its kubeconfig, which may be relative to the project, as any folder finds it. */
+export function fromAnywhere(cluster: Cluster, project: string): Cluster {
+  const { kubernetes, exec } = cluster;
+  if (!kubernetes?.kubeconfig) return cluster;
+  const kubeconfig = path.resolve(project, kubernetes.kubeconfig);
+  return {
+    ...cluster,
+    kubernetes: { ...kubernetes, kubeconfig },
+    exec: exec.map((word) => (word === kubernetes.kubeconfig ? kubeconfig : word)),
+  };
 }
 
 /** Name of the selected stack. */

@@ -93,10 +93,13 @@ export const inputPath = "/run/secrets/rcluster-input";
 export const platforms = ["docker", "kubernetes", "eks"] as const;
 export type Platform = (typeof platforms)[number];
 
+/** Version of the stack output `cluster`: another one means other fields. */
+export const clusterVersion = 2;
+
 /** The stack output `cluster`: all that a command needs to know to work with a running cluster. */
 export interface Cluster {
   /** Version of this format. */
-  readonly version: 1;
+  readonly version: number;
   readonly platform: Platform;
   readonly names: {
     /** The Docker network; absent on other platforms. */

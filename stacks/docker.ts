@@ -1,6 +1,6 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, DockerJobs, PlatformOutputs } from "../components/contracts";
+import { clusterVersion, type Cluster, type DockerJobs, type PlatformOutputs } from "../components/contracts";
 import {
   folderData,
   MetricsExporter,
@@ -130,7 +130,7 @@ export function describe(
   { metrics, ide }: Partial<Pick<Cluster, "ide"> & Pick<Cluster["names"], "metrics">> = {},
 ): Cluster {
   return {
-    version: 1,
+    version: clusterVersion,
     platform: "docker",
     names: { network: names.network, redis: names.redis, master, workers, ...(metrics && { metrics }) },
     workers: workers.length,

@@ -1,4 +1,10 @@
-import type { Cluster, IdeArgs, KubernetesJobs, Platform } from "../../components/contracts";
+import {
+  clusterVersion,
+  type Cluster,
+  type IdeArgs,
+  type KubernetesJobs,
+  type Platform,
+} from "../../components/contracts";
 import { describeIde } from "../../components/ide";
 import { quote } from "../../components/quote";
 
@@ -33,7 +39,7 @@ export function describeCluster(made: Made): Cluster {
   const line = (...args: string[]) => [...kubectl, ...args].map(quote).join(" ");
   const selector = `app.kubernetes.io/instance=${made.instance},app.kubernetes.io/component=worker`;
   return {
-    version: 1,
+    version: clusterVersion,
     platform: made.platform,
     names: { namespace, redis: "redis", master, workers: deployments, ...(made.metrics && { metrics: made.metrics }) },
     workers,

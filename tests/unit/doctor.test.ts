@@ -180,7 +180,7 @@ describe("doctor: Kubernetes and AWS", () => {
 describe("doctor: the running cluster", () => {
   const cluster: Cluster = {
     ...{
-      version: 1,
+      version: 2,
       platform: "docker",
       workers: 2,
       exec: [],
