@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { eventually, type Project, type Result, seconds } from "./project";
+import { eventually, fails, good, type Project, seconds } from "./project";
 
 interface Status {
   readonly waiting: number;
@@ -180,14 +180,4 @@ export function daily(project: Project, init: () => readonly string[], settle: (
     await seconds(0.5);
     good(await rcluster("down", "--yes"));
   });
-}
-
-function good(result: Result): Result {
-  assert.equal(result.code, 0, result.output);
-  return result;
-}
-
-function fails({ code, output }: Result, wanted: number, line: RegExp): void {
-  assert.equal(code, wanted, output);
-  assert.match(output.trim(), line);
 }

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import type { Job } from "../../cli/jobs/job";
-import { eventually, type Project, type Result } from "./project";
+import { eventually, fails, good, type Project, type Result } from "./project";
 
 /** What befalls a cluster, as its platform does it. */
 export interface Ground {
@@ -87,7 +87,7 @@ export function jobs(project: Project, ground: Ground): void {
     const { reason, exitCode } = (await job(id)) ?? {};
     assert.deepEqual([reason, exitCode], ["long/helper.R:5: x is negative", 1]);
     assert.match(good(await rcluster("logs", id)).stdout, /x is negative\nAt long\/helper\.R:5/);
-    fails(await rcluster("result", id), 1, /failing-\w{4} failed: long\/helper\.R:5: x is negative; .*--partial/);
+    refuses(await rcluster("result", id), 1, /failing-\w{4} failed: long\/helper\.R:5: x is negative; .*--partial/);
     good(await rcluster("result", id, "--partial"));
     assert.equal(fs.readFileSync(project.path(id, "half.txt"), "utf8"), "half\n");
   });
@@ -108,14 +108,15 @@ export function jobs(project: Project, ground: Ground): void {
   it("cancel and rm end what runs, the latter only when told twice", async () => {
     const id = await submit("endless.R");
     await reaches(id, "running");
-    fails(await rcluster("result", id), 1, /is still running: --partial/);
-    fails(await rcluster("rm", id), 1, /is running: .*--force/);
+    refuses(await rcluster("result", id), 1, /is still running: --partial/);
+    refuses(await rcluster("rm", id), 1, /is running: .*--force/);
     good(await rcluster("cancel", id));
     assert.equal(await state(id), "cancelled");
     assert.match(good(await rcluster("logs", id)).stdout, /^begins\n/);
     good(await rcluster("rm", id));
     assert.equal(await job(id), undefined);
-    for (const command of ["logs", "result", "cancel", "rm"]) fails(await rcluster(command, id), 4, /there is no job/);
+    for (const command of ["logs", "result", "cancel", "rm"])
+      refuses(await rcluster(command, id), 4, /there is no job/);
     assert.equal(await project.r("cat(sum(unlist(foreach(i = 1:4) %dopar% i)))"), "10");
   });
 
@@ -150,13 +151,7 @@ export function jobs(project: Project, ground: Ground): void {
   });
 }
 
-function good(result: Result): Result {
-  assert.equal(result.code, 0, result.output);
-  return result;
-}
-
-function fails({ code, output }: Result, wanted: number, line: RegExp): void {
-  assert.equal(code, wanted, output);
-  assert.match(output.trim(), line);
-  assert.equal(output.trim().split("\n").length, 1, output);
+function refuses(result: Result, code: number, line: RegExp): void {
+  fails(result, code, line);
+  assert.equal(result.output.trim().split("\n").length, 1, result.output);
 }

@@ -1,3 +1,4 @@
+import * as assert from "node:assert/strict";
 import { execFile, execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
@@ -68,6 +69,18 @@ export async function eventually<T>(what: string, check: () => Promise<T | undef
     if (Date.now() > end) throw new Error(`not seen within ${limit} s: ${what}`);
     await seconds(0.2);
   }
+}
+
+/** A result that has to be good. */
+export function good(result: Result): Result {
+  assert.equal(result.code, 0, result.output);
+  return result;
+}
+
+/** One that has to fail, with an exit code and a line that says why. */
+export function fails({ code, output }: Result, wanted: number, line: RegExp): void {
+  assert.equal(code, wanted, output);
+  assert.match(output.trim(), line);
 }
 
 /**
