@@ -60,7 +60,7 @@ for (const [heading, commands] of Object.entries(groups)) {
   for (const command of commands) command.register(program);
 }
 program.commandsGroup("This command:");
-program.helpCommand(program.createCommand("help").argument("[command]").description("tell how a command is used"));
+program.addHelpCommand(program.createCommand("help").argument("[command]").description("tell how a command is used"));
 tab(program, { completionCommandName: "completion" });
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { readQueue } from "../queue/read";
 import { connectRedis } from "../redis";
 import { openTarget } from "../target";
-import { costInWords, lookAtPlace } from "./place";
+import { costInWords, lookAtJobs, lookAtPlace } from "./place";
 import { render } from "./render";
 import { statusOf } from "./status";
 
@@ -21,8 +21,12 @@ export async function status(options: StatusOptions): Promise<void> {
   const queue = options.queue ?? target.queue;
   const connection = await connectRedis(target);
   const look = async () => {
-    const [seen, place] = await Promise.all([readQueue(connection.redis, queue), lookAtPlace(target, queue)]);
-    const found = statusOf(target, queue, seen, place);
+    const [seen, place, jobs] = await Promise.all([
+      readQueue(connection.redis, queue),
+      lookAtPlace(target, queue),
+      lookAtJobs(target),
+    ]);
+    const found = statusOf(target, queue, seen, place, jobs);
     return options.json ? JSON.stringify(found) : render(found, costInWords(target));
   };
   try {

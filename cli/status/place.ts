@@ -1,4 +1,5 @@
 import type { CostEstimate } from "../../components/aws/cost";
+import type { Job } from "../jobs/job";
 import type { Target } from "../target";
 
 /** Something that is not as it was asked for, and why. */
@@ -34,6 +35,12 @@ async function ask(target: Target, queue: string): Promise<Place> {
   }
   const { lookAtPods } = await import("./pods");
   return lookAtPods(target, queue);
+}
+
+/** The cluster's detached jobs, the oldest first; none where they cannot be told. */
+export async function lookAtJobs(target: Target): Promise<Job[]> {
+  const { listJobs } = await import("../jobs");
+  return listJobs(target).catch(() => []);
 }
 
 /** What the cluster costs an hour; undefined where it is not rcluster that makes the machines. */

@@ -37,8 +37,15 @@ function facts(status: Status, cost: Cost): string[] {
     ["failed", failed > 0 ? styled("red", plural(failed, "iteration")) : "none"],
     ["rate", `${rate(status.rate)} iterations a second`],
     ["end", end || fallback],
+    ...jobsInWords(status),
     ["cost", `${cost.amount} (${cost.note})`],
   ].map(([label = "", value]) => `${styled("dim", label.padEnd(9))}${value}`);
+}
+
+function jobsInWords({ jobs }: Status): string[][] {
+  const number = (state: string) => jobs.filter((job) => job.state === state).length;
+  const states = ["pending", "running", "done", "failed", "cancelled"].filter((state) => number(state) > 0);
+  return jobs.length === 0 ? [] : [["jobs", states.map((state) => `${number(state)} ${state}`).join(", ")]];
 }
 
 function workersInWords({ pools, workers }: Status): string {

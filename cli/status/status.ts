@@ -1,5 +1,6 @@
 import type { CostEstimate } from "../../components/aws/cost";
 import { secondsLeft, secondsToEnd } from "../queue/estimate";
+import type { Job } from "../jobs/job";
 import { countPools, type Pool } from "../queue/pools";
 import type { Failure, Loop, Snapshot, Worker } from "../queue/snapshot";
 import type { Target } from "../target";
@@ -25,6 +26,8 @@ export interface Status {
   readonly workers: readonly WorkerStatus[];
   readonly loops: readonly LoopStatus[];
   readonly failures: readonly (Omit<Failure, "time"> & { readonly time: string })[];
+  /** Detached jobs, the oldest first. */
+  readonly jobs: readonly Job[];
   /** Containers or pods that are not up, and why. */
   readonly troubles: readonly Trouble[];
 }
@@ -48,7 +51,8 @@ export interface LoopStatus extends Pick<Loop, "id" | "running"> {
 }
 
 /** Puts together what the queue and the platform tell. */
-export function statusOf(target: Target, queue: string, seen: Snapshot, { wanted, troubles }: Place): Status {
+export function statusOf(target: Target, queue: string, seen: Snapshot, place: Place, jobs: readonly Job[]): Status {
+  const { wanted, troubles } = place;
   const { time, waiting, running, rate, workers, loops } = seen;
   return {
     ...{ stack: target.stack, platform: target.cluster.platform, queue, time: iso(time), waiting, running, rate },
@@ -62,6 +66,7 @@ export function statusOf(target: Target, queue: string, seen: Snapshot, { wanted
     })),
     loops: loops.map((loop) => loopStatus(loop, time)),
     failures: seen.failures.map((failure) => ({ ...failure, time: iso(failure.time) })),
+    jobs,
     troubles,
   };
 }

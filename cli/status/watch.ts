@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { styled } from "../terminal";
 
 const alternate = { on: "\x1b[?1049h\x1b[?25l", off: "\x1b[?1049l\x1b[?25h" };
+const trouble = "Redis does not answer; trying again";
 const patience = 4000; // milliseconds until what was seen last is called old
 
 /**
@@ -18,18 +19,19 @@ export async function watch(look: () => Promise<string>, seconds: number, gap = 
   const end = () => stop.abort();
   process.on("SIGINT", end).on("SIGTERM", end);
   const inPlace = stdout.isTTY;
+  const ended = new Promise<undefined>((resolve) => {
+    stop.signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
   let last = "";
   const draw = (text: string) => stdout.write(inPlace ? frame(text, stdout.rows || 1000) : text + gap);
+  const complain = () => {
+    if (inPlace) draw(`${styled("yellow", trouble)}\n\n${last}`);
+    else console.error(trouble);
+  };
   if (inPlace) stdout.write(alternate.on);
   try {
     while (!stop.signal.aborted) {
-      const late = setTimeout(
-        () => draw(`${styled("yellow", "Redis does not answer; trying again")}\n\n${last}`),
-        patience,
-      );
-      const ended = new Promise<undefined>((resolve) => {
-        stop.signal.addEventListener("abort", () => resolve(undefined), { once: true });
-      });
+      const late = setTimeout(complain, patience);
       try {
         const text = await Promise.race([look(), ended]);
         if (text !== undefined) draw((last = text));

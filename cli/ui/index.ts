@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { connectRedis } from "../redis";
-import { costInWords, lookAtPlace } from "../status/place";
+import { costInWords, lookAtJobs, lookAtPlace } from "../status/place";
 import { openTarget, type Target } from "../target";
 import { About, eventStream } from "./events";
 import { pageFiles } from "./files";
-import { logStream } from "./logs";
+import { jobLogStream, logStream } from "./logs";
 import { serve } from "./server";
 import { Watcher } from "./watcher";
 
@@ -19,6 +19,7 @@ export interface UiOptions {
 }
 
 const secondsBetween = 10;
+const mostJobs = 20;
 
 /** Serves the dashboard until Ctrl-C. */
 export async function ui(options: UiOptions): Promise<void> {
@@ -32,6 +33,7 @@ export async function ui(options: UiOptions): Promise<void> {
   const pages = new Map([
     ...pageFiles(),
     ["/events", eventStream(watcher, about)],
+    ["/job-log", jobLogStream(target)],
     [
       "/log",
       logStream(target.cluster, () => [master, ...pods, ...(watcher.seen?.workers ?? []).map(({ host }) => host)]),
@@ -47,10 +49,11 @@ export async function ui(options: UiOptions): Promise<void> {
 
 async function describe(target: Target, queue: string) {
   const { redis, master } = target.cluster.names;
-  const place = await lookAtPlace(target, queue);
+  const [place, jobs] = await Promise.all([lookAtPlace(target, queue), lookAtJobs(target)]);
   return {
     ...{ stack: target.stack, platform: target.cluster.platform, queue, ...place },
     cost: costInWords(target),
+    jobs: jobs.toReversed().slice(0, mostJobs),
     logs: [master, target.cluster.platform === "docker" ? redis : `${redis}-0`],
   };
 }

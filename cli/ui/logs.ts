@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import type { Cluster } from "../../components/contracts";
+import type { Target } from "../target";
 import { plain, type Handler } from "./server";
 
 const lines = "500";
@@ -29,5 +30,22 @@ export function logStream(cluster: Cluster, names: () => readonly string[]): Han
     child.once("error", (error) => response.write(`${error.message}\n`));
     child.once("close", () => response.end());
     request.once("close", () => child.kill());
+  };
+}
+
+/** Streams what a job prints, for as long as the page reads it. */
+export function jobLogStream(target: Target): Handler {
+  return (url, request, response) => {
+    const stop = new AbortController();
+    request.once("close", () => stop.abort());
+    const stream = async () => {
+      const { findJob, openJobs } = await import("../jobs");
+      const jobs = await openJobs(target);
+      const job = await findJob(jobs, url.searchParams.get("of") ?? "");
+      response.writeHead(200, { "Content-Type": "text/plain; charset=utf-8" });
+      await jobs.logs(job, true, response, stop.signal);
+      response.end();
+    };
+    stream().catch((error: unknown) => plain(response, 404, error instanceof Error ? error.message : String(error)));
   };
 }

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import * as http from "node:http";
 import { Redis } from "ioredis";
 import type { Browser, Page } from "playwright-core";
@@ -176,6 +177,18 @@ describe("what goes on in a cluster", () => {
     assert.equal(await log.isVisible(), false);
   });
 
+  it("shows detached jobs and what they print", async () => {
+    fs.writeFileSync(project.path("study.R"), "cat('the mean is', mean(foreach(i = 1:3, .combine = c) %dopar% i))");
+    const submitted = await project.rcluster(["submit", "study.R", "--stack", project.stack]);
+    assert.equal(submitted.code, 0, submitted.output);
+    await shows("#jobs", /study-\w+study\.Rdone/, 60);
+    await page.locator("#jobs button").click();
+    await shows("#log pre", /the mean is 2/);
+    await page.locator("#log .close").click();
+    const { stdout } = await project.rcluster(["status", "--stack", project.stack]);
+    assert.match(stdout, /^jobs +1 done$/m);
+  });
+
   it("says what is in the way of workers, and that there are none", async () => {
     await docker("stop", worker(1), worker(2));
     await shows("#troubles", new RegExp(`${worker(1)} exited`), 40);
@@ -250,7 +263,6 @@ describe("what goes on in a cluster", () => {
     assert.equal(await page.locator("#worker-list tbody tr").count(), 500);
     await shows("#pools", /big: 100, 100 busy.*small: 400, 400 busy/);
     await page.locator("#worker-list summary").click();
-    await picture(page, "dashboard-large");
     await page.goto("about:blank");
     await seconds(3);
     const idle = other.usage().seconds;

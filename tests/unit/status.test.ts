@@ -1,5 +1,6 @@
 import * as assert from "node:assert/strict";
 import type { Cluster } from "../../components/contracts";
+import type { Job } from "../../cli/jobs/job";
 import { parseQueue, type Raw } from "../../cli/queue/parse";
 import { findTroubles } from "../../cli/status/containers";
 import { costInWords } from "../../cli/status/place";
@@ -41,8 +42,10 @@ function crowded(workers: number, loops: number): Raw {
 }
 
 describe("the status of a cluster", () => {
-  const show = (raw: Raw, place = { wanted: {}, troubles: [] as { what: string; why: string }[] }) =>
-    render(statusOf(target(), "jobs", parseQueue(raw), place), costInWords(target()));
+  const job = (state: Job["state"]): Job => ({ id: `a-${state}`, script: "a.R", state, fetched: false });
+  const none = { wanted: {}, troubles: [] as { what: string; why: string }[] };
+  const show = (raw: Raw, place = none, jobs: readonly Job[] = []) =>
+    render(statusOf(target(), "jobs", parseQueue(raw), place, jobs), costInWords(target()));
 
   it("fits 80 columns however much there is to tell", () => {
     const why = `13 of 30 pods cannot be scheduled: 0/9 nodes are available: ${"9 Insufficient cpu ".repeat(30)}`;
@@ -75,6 +78,11 @@ describe("the status of a cluster", () => {
     assert.match(text, /rworker-2: exited, exit code 137/);
   });
 
+  it("counts the detached jobs, where there are any", () => {
+    const text = show(crowded(0, 0), none, [job("done"), job("running"), job("done")]);
+    assert.match(text, /^jobs +1 running, 2 done$/m);
+  });
+
   it("of an idle cluster is short", () => {
     const text = show({ ...crowded(0, 0), rate: {}, waiting: 0, drain: [] }, { wanted: { workers: 0 }, troubles: [] });
     assert.match(text, /^workers +0 live of 0 wanted, 0 busy$/m);
@@ -85,7 +93,7 @@ describe("the status of a cluster", () => {
   it("gives scripts null for what nobody knows", () => {
     const raw = { ...crowded(1, 1), loops: {}, held: {} };
     const status = JSON.parse(
-      JSON.stringify(statusOf(target(), "jobs", parseQueue(raw), { wanted: {}, troubles: [] })),
+      JSON.stringify(statusOf(target(), "jobs", parseQueue(raw), { wanted: {}, troubles: [] }, [])),
     ) as {
       loops: Record<string, unknown>[];
       secondsLeft: unknown;

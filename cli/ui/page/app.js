@@ -89,7 +89,7 @@ function showPlace() {
   const lines = about.troubles.map(({ what, why }) => make("li", {}, make("strong", {}, what), ` ${why}`));
   if (place.dataset.text !== JSON.stringify(about.troubles)) place.querySelector("ul").replaceChildren(...lines);
   place.dataset.text = JSON.stringify(about.troubles);
-  showJobs(about);
+  showJobs(about.jobs, (job) => void log.open(job, "job-log"));
 }
 
 document.getElementById("window").addEventListener("change", ({ target }) => {

@@ -9,7 +9,10 @@ export class Log {
     [this.select, this.text] = [place.querySelector("select"), place.querySelector("pre")];
     [this.openButton, this.closeButton] = place.querySelectorAll("button");
     this.place = place;
-    this.openButton.addEventListener("click", () => void this.open(this.select.value));
+    this.openButton.addEventListener(
+      "click",
+      () => void this.open(this.select.value, this.select.selectedOptions[0]?.dataset.path),
+    );
     this.closeButton.addEventListener("click", () => this.close());
   }
 
@@ -24,10 +27,14 @@ export class Log {
     if (hosts.includes(chosen)) this.select.value = chosen;
   }
 
-  async open(host) {
+  /**
+   * @param {string} host or job
+   * @param {string} path that serves its log
+   */
+  async open(host, path = "log") {
     this.close();
     if (![...this.select.options].some(({ value }) => value === host))
-      this.select.append(make("option", { value: host }, host));
+      this.select.append(make("option", { value: host, "data-path": path }, host));
     this.select.value = host;
     this.stop = new AbortController();
     const { signal } = this.stop;
@@ -36,7 +43,7 @@ export class Log {
     this.place.scrollIntoView({ block: "nearest" });
     this.text.focus({ preventScroll: true });
     try {
-      const response = await fetch(`log?of=${encodeURIComponent(host)}`, { signal });
+      const response = await fetch(`${path}?of=${encodeURIComponent(host)}`, { signal });
       const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
       for (let part = await reader.read(); !part.done; part = await reader.read()) this.add(part.value);
     } catch (error) {
