@@ -1,5 +1,6 @@
 import type { Platform } from "../components/contracts";
 import { confirm } from "./confirm";
+import { listJobs } from "./jobs";
 import type { DeployOptions } from "./options";
 import { openStack, operate } from "./automation";
 import { platformOf, setting } from "./stack";
@@ -50,10 +51,26 @@ const gone: Readonly<Record<Platform, { readonly what: string; readonly stays: s
   },
 };
 
+/** Jobs that run, or whose results are on the cluster only. */
+async function jobsAtStake(stack: string): Promise<string[]> {
+  try {
+    const jobs = await listJobs(await openTarget(stack));
+    return jobs.flatMap(({ id, state, fetched }) => {
+      if (state === "running" || state === "pending") return [`job ${id}, which is ${state}`];
+      return state === "done" && !fetched ? [`the result of job ${id}`] : [];
+    });
+  } catch {
+    return []; // what does not answer has to go all the same
+  }
+}
+
 /** Ends the stack's cluster, and all that it costs. */
 export async function down({ stack: name, yes }: DeployOptions): Promise<void> {
   const stack = await openStack(name);
-  if (!yes) await confirm(`End the cluster of stack ${stack.name}?`, "--yes");
+  const lost = await jobsAtStake(stack.name);
+  const loss = lost.length > 0 ? ` With it go ${lost.join(", ")}.` : "";
+  if (!yes) await confirm(`End the cluster of stack ${stack.name}?${loss}`, "--yes");
+  else if (loss) console.error(`rcluster:${loss}`);
   const { what, stays } = gone[await platformOf(stack.name)];
   await operate((progress) => stack.destroy(progress));
   console.log(`\nThe cluster of stack ${stack.name} is gone: ${what}.`);

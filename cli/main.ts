@@ -37,6 +37,8 @@ Examples:
   $ rcluster init                     asks a few questions, once
   $ rcluster up                       makes the cluster
   $ rcluster shell                    an R whose foreach runs on the workers
+  $ rcluster run analysis.R           a script of yours
+  $ rcluster submit analysis.R        the same as a job, which goes on when you have gone
   $ rcluster ide                      JupyterLab or RStudio on the master, in the browser
   $ rcluster status                   what goes on, in 80 columns
   $ rcluster ui                       the same and more, in the browser
@@ -47,29 +49,18 @@ Examples:
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
 5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
   );
-for (const command of [
-  init,
-  up,
-  scale,
-  down,
-  shell,
-  run,
-  submit,
-  jobs,
-  logs,
-  result,
-  cancel,
-  rm,
-  ide,
-  status,
-  ui,
-  cp,
-  env,
-  connect,
-  doctor,
-]) {
-  command.register(program);
+const groups = {
+  "The cluster:": [init, up, scale, down, doctor],
+  "R on it:": [shell, run, submit, jobs, logs, result, cancel, rm],
+  "What goes on:": [status, ui, ide],
+  "Ways in and out:": [cp, env, connect],
+};
+for (const [heading, commands] of Object.entries(groups)) {
+  program.commandsGroup(heading);
+  for (const command of commands) command.register(program);
 }
+program.commandsGroup("This command:");
+program.addHelpCommand(program.createCommand("help").argument("[command]").description("tell how a command is used"));
 tab(program, { completionCommandName: "completion" });
 
 program.parseAsync().catch((error: unknown) => {

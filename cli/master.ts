@@ -53,7 +53,8 @@ export async function ensureMaster({ cluster, stack }: Target): Promise<void> {
   if (answer !== "true") throw new Failure(`${names.master} is not running: ${mend(stack)}`, exitCodes.unreachable);
 }
 
-const mend = (stack: string) => `'rcluster up --refresh --stack ${stack}' mends the cluster`;
+/** What to do where something of the cluster is gone. */
+export const mend = (stack: string) => `'rcluster up --refresh --stack ${stack}' mends the cluster`;
 
 function unreachable(
   error: { code?: unknown; stderr?: string; message: string },

@@ -101,6 +101,7 @@ const madeByEks = {
   "image.share": "the cluster has nodes of its own",
   "data.storageClass": "the StorageClass is made by the stack",
   "redis.storageClass": "the StorageClass is made by the stack",
+  "job.storageClass": "the StorageClass is made by the stack",
   "data.shared": "volumes of EBS are on one node at a time; aws.bucket is for shared files",
   "data.onDestroy": "volumes go with the cluster; aws.bucket is for files that stay",
 };

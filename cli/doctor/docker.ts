@@ -21,8 +21,9 @@ export async function dockerParts({ cluster, stack }: Target): Promise<Parts> {
   };
 }
 
-function containersOf({ names }: Cluster): string[] {
-  return [names.redis, names.master, ...names.workers, ...(names.metrics ? [names.metrics] : [])];
+function containersOf({ names, jobs }: Cluster): string[] {
+  const { redis, master, workers, metrics } = names;
+  return [redis, master, ...workers, ...("anchor" in jobs ? [jobs.anchor] : []), ...(metrics ? [metrics] : [])];
 }
 
 async function inspect(containers: readonly string[]): Promise<Container[]> {

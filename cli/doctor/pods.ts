@@ -46,7 +46,8 @@ async function stateOf(access: Access, workload: Workload): Promise<Finding[]> {
 }
 
 async function podImages(access: Access, { names }: Cluster, stack: string): Promise<ReadonlyMap<string, string>> {
-  const labelSelector = selectorOf(clusterLabels({ instance: slug(ownName(stack)) }));
+  const own = selectorOf(clusterLabels({ instance: slug(ownName(stack)) }));
+  const labelSelector = `${own},app.kubernetes.io/component in (master, worker)`;
   const { items } = await access.core.listNamespacedPod({ namespace: names.namespace ?? "default", labelSelector });
   return new Map(
     items

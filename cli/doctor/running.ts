@@ -1,3 +1,4 @@
+import type { Cluster } from "../../components/contracts";
 import { poolsOf } from "../../stacks/kubernetes/plan";
 import { connectRedis } from "../redis";
 import type { Target } from "../target";
@@ -34,7 +35,7 @@ export function runningChecks(facts: Facts): Check[] {
       name: "Image",
       look: async () => {
         const { cluster, stack } = await given(facts.target());
-        return imageFinding(cluster.image, (await given(parts())).images, stack);
+        return imageFinding(cluster, (await given(parts())).images, stack);
       },
     },
     { name: "Redis", look: async () => redisFindings((await redis()).info) },
@@ -76,10 +77,15 @@ async function readRedis(target: Target, queues: readonly string[]) {
   }
 }
 
-/** Whether master and workers run the image that the stack made. */
-export function imageFinding(wanted: string, images: ReadonlyMap<string, string>, stack: string): Finding {
-  const others = [...images].filter(([, image]) => image !== wanted).map(([name]) => name);
-  if (others.length === 0) return ok("the same on master and workers");
+/** Whether master and workers run the image that the stack made; a master with an IDE has one of its own. */
+export function imageFinding(
+  { image: wanted, names, ide }: Pick<Cluster, "image" | "names" | "ide">,
+  images: ReadonlyMap<string, string>,
+  stack: string,
+): Finding {
+  const compared = [...images].filter(([name]) => !(ide && name === names.master));
+  const others = compared.filter(([, image]) => image !== wanted).map(([name]) => name);
+  if (others.length === 0) return ok(`the same on ${ide ? "all" : "master and"} workers`);
   return wrong(`not the stack's on ${others.join(", ")}`, `rcluster up --refresh --stack ${stack}`);
 }
 

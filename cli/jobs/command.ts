@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { exitCodes, Failure } from "../failure";
-import { ended } from "../master";
+import { ended, mend } from "../master";
 
 interface CommandOptions {
   /** Writes its standard input. Default: it has none. */
@@ -31,6 +31,14 @@ export async function run(command: readonly string[], { input, output, signal }:
   signal?.throwIfAborted();
   if (code !== 0) throw new Failure(complaintOf(complaint) || `${program} ended with ${code}`, exitCodes.unreachable);
   return printed;
+}
+
+/** Reads what jobs belong to; where that is gone, the failure says how to get it back. */
+export async function belonging<T>(name: string, stack: string, read: Promise<T>): Promise<T> {
+  return read.catch((error: unknown) => {
+    const gone = error instanceof Failure && /no such container|is not running|not found$/i.test(error.message);
+    throw gone ? new Failure(`${name} is gone: ${mend(stack)}`, exitCodes.unreachable) : error;
+  });
 }
 
 function complaintOf(text: string): string {

@@ -5,7 +5,7 @@ import { jobsPath, passwordFile, type DockerJobs as Made } from "../../component
 import type { Bundle } from "../script/bundle";
 import { pack, send } from "../script/pack";
 import type { Target } from "../target";
-import { run } from "./command";
+import { belonging, run } from "./command";
 import type { Jobs, SubmitOptions } from "./index";
 import { jobOf, parseStatus, type Job } from "./job";
 
@@ -115,7 +115,8 @@ export class DockerJobs implements Jobs {
   }
 
   private async anchor(command: readonly string[]): Promise<string> {
-    return docker(["exec", this.made.anchor, ...command]);
+    const { anchor } = this.made;
+    return belonging(anchor, this.target.stack, docker(["exec", anchor, ...command]));
   }
 
   // Docker unpacks it into the container: the password is in no argument, no variable and no volume.

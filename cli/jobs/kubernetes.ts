@@ -7,7 +7,7 @@ import { Failure } from "../failure";
 import type { Bundle } from "../script/bundle";
 import { pack, send } from "../script/pack";
 import type { Target } from "../target";
-import { run } from "./command";
+import { belonging, run } from "./command";
 import type { Jobs, SubmitOptions } from "./index";
 import type { Job } from "./job";
 import { annotations, belongings, jobLabel, jobManifest, readerManifest } from "./manifests";
@@ -23,9 +23,10 @@ export class KubernetesJobs implements Jobs {
   private readonly kubectl: readonly string[];
 
   constructor(
-    { cluster }: Target,
+    private readonly target: Target,
     private readonly made: Made,
   ) {
+    const { cluster } = target;
     this.kubectl = cluster.exec.slice(0, cluster.exec.indexOf("exec"));
   }
 
@@ -150,7 +151,8 @@ export class KubernetesJobs implements Jobs {
   }
 
   private async template(): Promise<V1PodTemplate> {
-    return this.read<V1PodTemplate>("podtemplate", this.made.template);
+    const { template } = this.made;
+    return belonging(template, this.target.stack, this.read<V1PodTemplate>("podtemplate", template));
   }
 
   private async read<T>(...args: string[]): Promise<T> {

@@ -19,7 +19,8 @@ export async function submit(
     throw new Failure("--keep has no effect on Docker: 'rcluster rm' removes jobs there", exitCodes.usage);
   }
   const jobs = await openJobs(target);
-  const id = jobId(files.script);
+  const taken = (await jobs.list()).map((job) => job.id);
+  const id = jobId(files.script, taken);
   await interruptible((signal) =>
     progress(`submitting ${id}`, () => jobs.submit(id, files, args, { signal, keep: options.keep })),
   );

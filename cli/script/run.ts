@@ -24,7 +24,7 @@ export async function runScript(
 ): Promise<number> {
   const files = bundle(script, others);
   for (const note of files.notes) console.error(`rcluster: ${note}`);
-  const archive = await pack(files, false);
+  const [archive] = await Promise.all([pack(files, false), ensureMaster(target)]);
   const [program = "", ...words] = target.cluster.exec;
   // A group of its own: Ctrl-C is told to R by ending its input, and what R says of it is still to be heard.
   const child = spawn(program, [...words, "rcluster-run", files.script, ...args], {
@@ -41,9 +41,7 @@ export async function runScript(
   child.stdin.on("error", () => undefined); // of a script that has ended
   showErrors(child.stderr);
   const [code] = await Promise.all([ended(child), send(archive, child.stdin).catch(() => undefined)]);
-  if (interrupted) return exitCodes.interrupted;
-  if (code !== 0) await ensureMaster(target); // or is it the master that ended
-  return code;
+  return interrupted ? exitCodes.interrupted : code;
 }
 
 // kubectl has a word of its own to say of each exit code.

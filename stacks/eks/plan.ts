@@ -73,6 +73,7 @@ export function configOnEks(
     image: { ...config.image, platform },
     worker: placed("worker", { ...config.worker, env: { ...store, ...config.worker.env } }),
     master: placed("core", { ...config.master, env: { ...store, ...config.master.env } }),
+    job: placed("core", config.job), // what AWS takes back would not begin again
     redis: placed("core", config.redis),
     pools: config.pools?.map((pool) => ({
       ...(pool.nodeSelector ? placed("worker", pool) : pool),

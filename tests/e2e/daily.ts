@@ -21,7 +21,7 @@ const scripts = {
   "helper.R": "twice <- function(x) 2 * x\n",
   "slow.R": `
     cat("begins\\n")
-    squares <- foreach(i = 1:60, .combine = c) %dopar% { Sys.sleep(0.5); i^2 }
+    squares <- foreach(i = 1:80, .combine = c) %dopar% { Sys.sleep(1); i^2 }
     write.csv(data.frame(square = squares), file.path(Sys.getenv("RCLUSTER_OUTPUT"), "squares.csv"), row.names = FALSE)
     cat("ends\\n")
     sum(squares)
@@ -111,11 +111,11 @@ export function daily(project: Project, init: () => readonly string[], settle: (
 
   it("result fetches what the script left and its last value, complete", async () => {
     good(await rcluster("result", ids.slow, "--to", "fetched"));
-    const squares = Array.from({ length: 60 }, (_, index) => (index + 1) ** 2);
+    const squares = Array.from({ length: 80 }, (_, index) => (index + 1) ** 2);
     assert.equal(fs.readFileSync(project.path("fetched", "squares.csv"), "utf8"), `"square"\n${squares.join("\n")}\n`);
     good(await rcluster("cp", "fetched/result.rds", ":"));
     fs.writeFileSync(project.path("read.R"), "cat(readRDS('/data/result.rds'))\n");
-    assert.equal(good(await rcluster("run", "read.R")).stdout.trim(), "73810");
+    assert.equal(good(await rcluster("run", "read.R")).stdout.trim(), "173880");
   });
 
   it("cp brings back what it took there", async () => {

@@ -35,7 +35,7 @@ describe("rcluster doctor", () => {
     assert.deepEqual(wrong, []);
     assert.deepEqual(
       ["Cluster", "Image", "Workers", "Metrics"].map((check) => said(check)[0]?.what),
-      ["5 containers run", "the same on master and workers", "2 of 2 workers are alive", await metricsUrl()],
+      ["6 containers run", "the same on master and workers", "2 of 2 workers are alive", await metricsUrl()],
     );
     assert.match(said("Redis")[0]?.what ?? "", /^\d[\d.]+ answers, \d+ % of its memory in use$/);
     assert.deepEqual(await project.containers(), before);

@@ -53,8 +53,7 @@ export function jobs(project: Project, ground: Ground): void {
       env: project.environment(),
       stdio: ["ignore", "pipe", "ignore"],
     });
-  const prints = (child: ReturnType<typeof start>) =>
-    new Promise((resolve) => child.stdout.once("data", resolve)) as Promise<Buffer>;
+  const prints = (child: ReturnType<typeof start>) => new Promise((resolve) => child.stdout.once("data", resolve));
 
   before(() => {
     fs.mkdirSync(project.path("long"));

@@ -41,7 +41,11 @@ describe("the R packages", () => {
   });
 
   it("and the scripts of the image follow their style", async () => {
-    const scripts = await run("sh", "-c", "shellcheck /source/bin/* /source/build/*.sh /tests/*.sh");
+    const scripts = await run(
+      "sh",
+      "-c",
+      "shellcheck -x -P /source/bin /source/bin/* /source/build/*.sh /source/lib/*.sh /tests/*.sh",
+    );
     assert.equal(scripts.code, 0, scripts.output);
   });
 });

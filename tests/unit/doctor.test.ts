@@ -196,20 +196,29 @@ describe("doctor: the running cluster", () => {
   });
 
   it("misses containers that are gone, stopped or mute", () => {
-    const all = ["redis", "rmaster", "rworker-1", "rworker-2"].map((name) => container(name));
-    assert.deepEqual(containerFindings(cluster, all, "mend"), [ok("4 containers run")]);
+    const all = ["redis", "rmaster", "rjobs", "rworker-1", "rworker-2"].map((name) => container(name));
+    assert.deepEqual(containerFindings(cluster, all, "mend"), [ok("5 containers run")]);
     const broken = [container("redis", "running", "unhealthy"), container("rmaster"), container("rworker-2", "exited")];
     assert.deepEqual(containerFindings(cluster, broken, "mend"), [
       wrong("redis runs and does not answer", "mend"),
       wrong("rworker-1 is gone", "mend"),
       wrong("rworker-2 is exited", "mend"),
+      wrong("rjobs is gone", "mend"),
     ]);
   });
 
   it("wants one image everywhere", () => {
-    assert.equal(imageFinding("sha256:1", new Map([["rmaster", "sha256:1"]]), "test").verdict, "ok");
-    const other = imageFinding("sha256:1", new Map([["rworker-1", "sha256:2"]]), "test");
+    const images = (master: string, worker: string) =>
+      new Map([
+        ["rmaster", master],
+        ["rworker-1", worker],
+      ]);
+    assert.equal(imageFinding(cluster, images("sha256:1", "sha256:1"), "test").verdict, "ok");
+    const other = imageFinding(cluster, images("sha256:1", "sha256:2"), "test");
     assert.equal(`${other.verdict} ${other.what}`, "wrong not the stack's on rworker-1");
+    const withIde = { ...cluster, ide: { kind: "jupyter", port: 8888, containerPort: 8888 } } as const;
+    assert.equal(imageFinding(withIde, images("sha256:3", "sha256:1"), "test").verdict, "ok");
+    assert.equal(imageFinding(withIde, images("sha256:3", "sha256:2"), "test").verdict, "wrong");
   });
 
   it("counts the workers that live, and their versions", () => {

@@ -11,7 +11,7 @@ local({
   args <- sub("^--file=.*", paste0("--file=", script), commandArgs())
   replacement <- function(trailingOnly = FALSE) {
     if (!trailingOnly) return(args)
-    if ("--args" %in% args) args[-seq_len(match("--args", args))] else character()
+    args[-seq_len(match("--args", args, length(args)))]
   }
   unlockBinding("commandArgs", baseenv())
   assign("commandArgs", replacement, baseenv())
@@ -45,7 +45,8 @@ local({
   }
 
   # An expression of the script itself has no call of its own to be named.
-  is_runner <- function(call) identical(call, quote(eval(parsed[[i]], globalenv())))
+  own_call <- quote(eval(parsed[[i]], globalenv()))
+  is_runner <- function(call) identical(call, own_call)
   on_warning <- function(w) {
     if (!is_runner(conditionCall(w))) return()
     w$call <- NULL

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 
 r='' killer='' stopped='' reason='' code=''
+grace=5 # seconds to end by itself
 
 # receive FOLDER: from standard input a number of bytes, a tar of that size and
 # the word "end". Fails if the sender has gone before that.
@@ -33,18 +34,19 @@ run_script() {
   if [ -n "$stopped" ]; then
     code=130
   elif [ "$code" = 137 ] && [ "$(oom_kills)" != "$kills" ]; then
+    # shellcheck disable=SC2034 # of rcluster-job
     reason='out of memory'
     echo 'R was killed: out of memory (exit code 137)' >&2
   fi
 }
 
-# stop_script [SECONDS]: interrupts R, which takes its tasks back, and kills it
-# after that time.
+# stop_script: interrupts R, which takes its tasks back, and kills it if it does
+# not end by itself.
 stop_script() {
   stopped=yes
   [ -n "$r" ] || return
   kill -s INT "$r" 2>/dev/null
-  { sleep "${1:-5}"; kill -s KILL -- "-$r"; } >/dev/null 2>&1 &
+  { sleep "$grace"; kill -s KILL -- "-$r"; } >/dev/null 2>&1 &
   killer=$!
 }
 

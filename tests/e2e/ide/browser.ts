@@ -15,6 +15,7 @@ export function useInBrowser(project: Project): void {
 
       await page.click('.jp-LauncherCard[data-category="Notebook"]');
       const cell = page.locator(".jp-Notebook .jp-Cell .cm-content").first();
+      await page.getByText("R | Idle").waitFor({ timeout: 60_000 });
       await cell.click();
       await page.keyboard.type(cellCode);
       await page.keyboard.press("Shift+Enter");

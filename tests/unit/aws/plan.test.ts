@@ -131,6 +131,7 @@ describe("a stack on AWS", () => {
     const core = { "rcluster.node.core": "dev" };
     assert.deepEqual(placementOf(config.master, config.image.platform).nodeSelector, { ...arch, ...core });
     assert.deepEqual(config.redis.nodeSelector, core);
+    assert.deepEqual(config.job.nodeSelector, core);
     assert.equal(config.kubernetes.storageClass, "rcluster-dev");
   });
 
