@@ -6,13 +6,13 @@ import type { Job } from "./job";
 
 const lives = ({ state }: Job) => state === "running" || state === "pending";
 
-/** Stops a job, and tells in one line how it is now. */
-export async function endJob(target: Target, id: string): Promise<string> {
+/** Stops a job. Returns how it is now, and whether it was this that ended it. */
+export async function endJob(target: Target, id: string): Promise<{ job: Job; ended: boolean }> {
   const jobs = await openJobs(target);
   const job = await findJob(jobs, id);
-  if (!lives(job)) return `${job.id} has ended already: ${job.state}`;
+  if (!lives(job)) return { job, ended: false };
   await progress(`stopping ${job.id}`, () => jobs.cancel(job));
-  return `${job.id} is cancelled`;
+  return { job: await findJob(jobs, job.id), ended: true };
 }
 
 /**

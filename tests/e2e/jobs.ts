@@ -67,7 +67,7 @@ export function jobs(project: Project, ground: Ground): void {
       child.kill(signal);
       const code = await new Promise((resolve) => child.once("close", resolve));
       assert.equal(code, signal === "SIGINT" ? 130 : null);
-      const left = "ls -d /tmp/rcluster-run.*; grep -l script.R /proc/[0-9]*/cmdline";
+      const left = "ls -d /tmp/rcluster-run.*; grep -l '[s]cript.R' /proc/[0-9]*/cmdline";
       const gone = async () => ((await ground.onMaster(`{ ${left}; } 2>/dev/null; true`)) === "" ? true : undefined);
       await eventually("all of it is gone", gone, 20);
     });

@@ -54,6 +54,13 @@ local({
     tryInvokeRestart("muffleWarning")
   }
 
+  # Said after R's own message. Too deep a recursion leaves no room to look at
+  # the calls.
+  explain <- function() {
+    keep(place_of(at), sub("^Error[^:]*: ", "", geterrmessage()))
+    tell("At ", place_of(at))
+  }
+
   # Where the script was: the calls that led to an error, with their lines.
   on_error <- function(e) {
     calls <- utils::head(sys.calls()[-seq_len(frames)], -1)
@@ -70,11 +77,10 @@ local({
     if (length(lines) > 20) {
       lines <- c(lines[1:5], "  ...", utils::tail(lines, 14))
     }
-    # Said after R's own message, unless the script has a way of its own.
-    if (is.null(getOption("error"))) options(error = function() {
+    explain <<- function() {
       tell("At ", place, if (length(lines)) "; calls:")
       if (length(lines)) tell(paste(lines, collapse = "\n"))
-    })
+    }
     if (is_runner(conditionCall(e))) {
       e$call <- NULL
       stop(e)
@@ -99,7 +105,9 @@ local({
   # they happen, so that a log can be followed.
   options(
     keep.source = TRUE, keep.parse.data = FALSE, warn = 1,
-    showErrorCalls = FALSE
+    showErrorCalls = FALSE,
+    # Goes on after the call of local(), even where no call is possible.
+    error = expression(NULL), rcluster.explain = function() explain()
   )
   interrupted <- FALSE
   value <- tryCatch(
@@ -115,4 +123,5 @@ local({
   quit("no", 0)
 })
 # An error ends up here, once R has undone what it was doing.
+getOption("rcluster.explain")()
 quit("no", 1)
