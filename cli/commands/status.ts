@@ -15,5 +15,11 @@ export function register(program: Command): void {
         ["rcluster status --json | jq .waiting", "for scripts"],
       ),
     )
-    .action(async (options: StatusOptions) => (await import("../status")).status(options));
+    .action(async (options: StatusOptions) => {
+      const { openTarget } = await import("../target");
+      const target = openTarget(options.stack); // Pulumi reads while the rest is loaded
+      const loaded = Promise.all([import("../status"), import("../jobs/docker"), import("../status/containers")]);
+      const [[{ status }]] = await Promise.all([loaded, target]);
+      await status(await target, options);
+    });
 }

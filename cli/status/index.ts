@@ -1,6 +1,6 @@
 import { readQueue } from "../queue/read";
 import { connectRedis } from "../redis";
-import { openTarget } from "../target";
+import type { Target } from "../target";
 import { costInWords, lookAtJobs, lookAtPlace } from "./place";
 import { render } from "./render";
 import { statusOf } from "./status";
@@ -16,8 +16,7 @@ export interface StatusOptions {
 const secondsBetween = 2;
 
 /** Prints what goes on in a cluster, once or until Ctrl-C. */
-export async function status(options: StatusOptions): Promise<void> {
-  const target = await openTarget(options.stack);
+export async function status(target: Target, options: StatusOptions): Promise<void> {
   const queue = options.queue ?? target.queue;
   const connection = await connectRedis(target);
   const look = async () => {

@@ -27,8 +27,8 @@ describe("an IDE on Kubernetes", () => {
       env: project.environment(),
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [text] = (await once(running.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
-    const shown = JSON.parse(text.toString()) as { url: string; password: string };
+    const said = await Promise.race([once(running.stdout as NodeJS.ReadableStream, "data"), once(running, "exit")]);
+    const shown = JSON.parse(String(said[0])) as { url: string; password: string };
     assert.equal(shown.password, password);
     assert.match(shown.url, /^http:\/\/127\.0\.0\.1:\d+$/);
     assert.equal((await login(shown.url, "guess")).status, 401);

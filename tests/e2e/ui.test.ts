@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 import * as http from "node:http";
 import { Redis } from "ioredis";
 import type { Browser, Page } from "playwright-core";
+import { openBrowser, picture } from "./browser";
 import { command, docker, eventually, Project, seconds } from "./project";
-import { Dashboard, numberOf, openBrowser, picture, terminalPage, tile } from "./ui/dashboard";
+import { Dashboard, numberOf, terminalPage, tile } from "./ui/dashboard";
 import { PretendedQueue } from "./ui/pretend";
 
 /** What `cluster_json()` in R says. */

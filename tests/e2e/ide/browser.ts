@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { openBrowser } from "../browser";
+import { openBrowser, picture } from "../browser";
 import { command, seconds, type Project } from "../project";
 
 /** `rcluster ide`, and what a person does then. */
@@ -23,10 +23,7 @@ export function useInBrowser(project: Project): void {
       await output.waitFor({ timeout: 60_000 });
       for (const index of [1, 2])
         assert.match(await output.innerText(), new RegExp(`rworker-${project.stack}-${index}`));
-      if (process.env.RCLUSTER_TEST_SCREENSHOTS) {
-        await page.waitForTimeout(1500);
-        await page.screenshot({ path: `${process.env.RCLUSTER_TEST_SCREENSHOTS}/ide.png` });
-      }
+      await picture(page, "ide");
     } finally {
       await browser.close();
     }

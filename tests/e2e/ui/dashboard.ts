@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import * as path from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { eventually, type Project } from "../project";
 
 /** A running `rcluster ui`. */
@@ -41,18 +40,6 @@ export class Dashboard {
   }
 }
 
-/** Chromium: what CHROMIUM names, else of the PATH. */
-export async function openBrowser(): Promise<Browser> {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  const found = (process.env.PATH ?? "")
-    .split(path.delimiter)
-    .flatMap((folder) => names.map((name) => path.join(folder, name)))
-    .find((file) => fs.existsSync(file));
-  const executablePath = process.env.CHROMIUM ?? found;
-  if (!executablePath) throw new Error("no Chromium: install one, or name it in CHROMIUM");
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
-}
-
 /** A number as the page shows it. */
 export function numberOf(text: string | null): number {
   return Number((text ?? "").replaceAll(",", ""));
@@ -61,12 +48,6 @@ export function numberOf(text: string | null): number {
 /** What a tile of the page shows, large and small. */
 export async function tile(page: Page, name: string): Promise<string[]> {
   return page.locator(`#tile-${name} dd`).allTextContents();
-}
-
-/** Saves a picture for the documentation, if RCLUSTER_PICTURES names a folder for them. */
-export async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env.RCLUSTER_PICTURES;
-  if (folder) await page.screenshot({ path: path.resolve(folder, `${name}.png`), fullPage: true });
 }
 
 const styles: Readonly<Record<string, string>> = {
