@@ -68,6 +68,8 @@ export class KubernetesJobs implements Jobs {
     if (pod) {
       const words = follow && lives(now) ? ["--follow"] : [];
       await run([...this.kubectl, "logs", ...words, pod], { output, signal });
+      // The end of its output is not yet known as its own.
+      if (follow) await this.until(job.id, (state) => !lives(state), { signal, seconds: 10 });
     } else {
       await this.reading(job, (reader) =>
         this.exec(reader, ["sh", "-c", '[ ! -e "$1" ] || cat "$1"', "sh", `${jobsPath}/${job.id}/log`], {
@@ -94,11 +96,8 @@ export class KubernetesJobs implements Jobs {
     const { now, pod } = await this.look(job.id);
     if (now.state === "running" && pod) {
       await this.exec(pod, ["sh", "-c", "kill -s TERM 1"]); // it keeps its log: a pod that is deleted does not
-      for (let waited = 0; waited < 25; waited += 0.5) {
-        if (!lives((await this.look(job.id)).now)) return;
-        await delay(500);
-      }
-      await this.delete("pod", pod);
+      if (lives((await this.until(job.id, (state) => !lives(state), { seconds: 25 })).now))
+        await this.delete("pod", pod);
     } else {
       await this.patch(job.id, { spec: { suspend: true } }); // which takes its pod away
     }
@@ -119,9 +118,19 @@ export class KubernetesJobs implements Jobs {
 
   /** A job once it is no longer pending. */
   private async started(id: string, signal: AbortSignal): Promise<{ now: Job; pod?: string }> {
+    return this.until(id, ({ state }) => state !== "pending", { signal });
+  }
+
+  /** A job once it is as wanted, or when that has not come within the time. */
+  private async until(
+    id: string,
+    wanted: (job: Job) => boolean,
+    { seconds = Infinity, signal }: { readonly seconds?: number; readonly signal?: AbortSignal },
+  ): Promise<{ now: Job; pod?: string }> {
+    const end = Date.now() + seconds * 1000;
     for (;;) {
       const found = await this.look(id);
-      if (found.now.state !== "pending") return found;
+      if (wanted(found.now) || Date.now() > end) return found;
       await delay(500, undefined, { signal });
     }
   }
