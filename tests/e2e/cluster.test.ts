@@ -32,9 +32,10 @@ describe("a cluster on Docker", () => {
     console.log(`      first resource ${seenAt} s after the command's start`);
     assert.ok(seenAt && seenAt < 3, `${seenAt} s`);
     const names = [...(await project.containers()).keys()].sort();
-    assert.deepEqual(names, [`redis-${project.stack}`, `rmaster-${project.stack}`, worker(1), worker(2)].sort());
+    const others = ["redis", "rmaster", "rjobs"].map((name) => `${name}-${project.stack}`);
+    assert.deepEqual(names, [...others, worker(1), worker(2)].sort());
     const cluster = await project.cluster();
-    assert.equal(cluster.version, 1);
+    assert.equal(cluster.version, 2);
     assert.equal(cluster.commands.shell, `docker exec -it rmaster-${project.stack} R`);
     assert.match(cluster.image, /^sha256:[0-9a-f]{64}$/);
     assert.equal(await project.output("workers"), "2");
@@ -180,9 +181,11 @@ describe("a cluster on Docker", () => {
   });
 
   it("heals any container that was removed", async () => {
-    await docker("rm", "-f", worker(1), `rmaster-${project.stack}`, `redis-${project.stack}`);
+    const before = [...(await project.containers()).keys()].sort();
+    const others = ["redis", "rmaster", "rjobs"].map((name) => `${name}-${project.stack}`);
+    await docker("rm", "-f", worker(1), ...others);
     await project.up(["--refresh"]);
-    assert.equal((await project.containers()).size, 4);
+    assert.deepEqual([...(await project.containers()).keys()].sort(), before);
     assert.equal(await project.r("cat(sum(unlist(foreach(i=1:10) %dopar% i)))"), "55");
   });
 
@@ -209,7 +212,7 @@ describe("a cluster on Docker", () => {
       await project.set({ workers: String(workers) });
       await project.up();
       const now = await project.containers();
-      assert.equal(now.size, workers + 2);
+      assert.equal(now.size, workers + 3);
       for (const [name, id] of now) if (before.has(name)) assert.equal(id, before.get(name), name);
       if (workers === 1) {
         assert.match(await job, new RegExp(`^1 2 ${worker(1)}`), "the survivor kept its task");
