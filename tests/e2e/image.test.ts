@@ -30,7 +30,7 @@ describe("the image", () => {
     assert.match(output, /image-built updated/);
     const now = await project.containers();
     for (const [name, id] of before) {
-      if (name.startsWith("redis")) assert.equal(now.get(name), id);
+      if (/^(redis|rjobs)/.test(name)) assert.equal(now.get(name), id);
       else assert.notEqual(now.get(name), id, name);
     }
     const value = await project.r(
