@@ -1,10 +1,12 @@
 import type { Platform } from "../components/contracts";
 import { confirm } from "./confirm";
 import { listJobs } from "./jobs";
+import { lives } from "./jobs/job";
 import type { DeployOptions } from "./options";
 import { openStack, operate } from "./automation";
 import { platformOf, setting } from "./stack";
 import { openTarget } from "./target";
+import { progress } from "./terminal";
 
 const workersKey = "rcluster:workers";
 
@@ -54,10 +56,10 @@ const gone: Readonly<Record<Platform, { readonly what: string; readonly stays: s
 /** Jobs that run, or whose results are on the cluster only. */
 async function jobsAtStake(stack: string): Promise<string[]> {
   try {
-    const jobs = await listJobs(await openTarget(stack));
-    return jobs.flatMap(({ id, state, fetched }) => {
-      if (state === "running" || state === "pending") return [`job ${id}, which is ${state}`];
-      return state === "done" && !fetched ? [`the result of job ${id}`] : [];
+    const jobs = await progress("looking for jobs", async () => listJobs(await openTarget(stack)));
+    return jobs.flatMap((job) => {
+      if (lives(job)) return [`job ${job.id}, which is ${job.state}`];
+      return job.state === "done" && !job.fetched ? [`the result of job ${job.id}`] : [];
     });
   } catch {
     return []; // what does not answer has to go all the same

@@ -7,7 +7,7 @@ const source = "cat /usr/local/lib/rcluster/source/rcluster_*.tar.gz";
 /** One line that installs, in the R of this machine, the package that the running image has. */
 export function installLine({ cluster }: Target): string {
   const copy = [...cluster.exec, "sh", "-c", source].map(quote).join(" ");
-  return `${copy} > /tmp/rcluster.tar.gz && R CMD INSTALL /tmp/rcluster.tar.gz`;
+  return `d=$(mktemp -d) && ${copy} > "$d/rcluster.tar.gz" && R CMD INSTALL "$d/rcluster.tar.gz"; rm -rf "$d"`;
 }
 
 /** What a shell evaluates so that its Rs join the cluster; the rest is comments. */

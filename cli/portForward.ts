@@ -49,5 +49,6 @@ async function lead({ config, namespace }: Kube, to: Destination, port: number, 
       : await forwarder.portForward(namespace, to.pod, [port], socket, null, socket);
   const webSocket = link as EventEmitter & { close(): void };
   webSocket.once("close", () => socket.destroy());
-  socket.once("close", () => webSocket.close());
+  if (socket.destroyed) webSocket.close();
+  else socket.once("close", () => webSocket.close());
 }

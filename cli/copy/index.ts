@@ -54,10 +54,7 @@ async function upload({ target, from, to, into, signal, counter }: Transfer): Pr
   const { dir, base } = path.parse(path.resolve(from));
   const child = onMaster(target, receive(to, into), { stdio: ["pipe", "ignore", "pipe"], signal });
   const pack = create({ cwd: dir, gzip: { level: 1 } }, [base]) as unknown as Readable;
-  await Promise.all([
-    outcome(child, from),
-    pipeline(pack, counter, child.stdin as Writable, { signal }).catch(() => undefined),
-  ]);
+  await bothEnds(outcome(child, from), pipeline(pack, counter, child.stdin as Writable, { signal }));
 }
 
 async function download({ target, from, to, into, signal, counter }: Transfer): Promise<void> {
@@ -69,15 +66,24 @@ async function download({ target, from, to, into, signal, counter }: Transfer): 
   try {
     const child = onMaster(target, send(from), { stdio: ["ignore", "pipe", "pipe"], signal });
     const unpack = extract({ cwd: aside, strict: true }) as unknown as Writable;
-    await Promise.all([
-      outcome(child, from),
-      pipeline(child.stdout as Readable, counter, unpack, { signal }).catch(() => undefined),
-    ]);
+    await bothEnds(outcome(child, from), pipeline(child.stdout as Readable, counter, unpack, { signal }));
     const base = path.posix.basename(from);
     await place(path.join(aside, base), path.join(folder, asFolder ? base : path.basename(to)));
   } finally {
     await fs.rm(aside, { recursive: true, force: true });
   }
+}
+
+// Where this machine's disk or files are at fault, the other end only sees a stream that breaks off, and the other way
+// round.
+async function bothEnds(there: Promise<void>, here: Promise<void>): Promise<void> {
+  const [remote, local] = await Promise.allSettled([there, here]);
+  const faults = [local, remote].flatMap((end) =>
+    end.status === "rejected" ? [end.reason as NodeJS.ErrnoException] : [],
+  );
+  const own = faults.find(({ errno, code }) => errno !== undefined && code !== "EPIPE");
+  const fault = own ?? faults.at(-1);
+  if (fault) throw fault instanceof Failure ? fault : new Failure(fault.message);
 }
 
 async function place(found: string, wanted: string): Promise<void> {

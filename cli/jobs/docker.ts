@@ -3,11 +3,11 @@ import { pipeline } from "node:stream/promises";
 import { Header } from "tar";
 import { jobsPath, passwordFile, type DockerJobs as Made } from "../../components/contracts";
 import type { Bundle } from "../script/bundle";
-import { pack, send } from "../script/pack";
+import { pack, send, type Packed } from "../script/pack";
 import type { Target } from "../target";
 import { belonging, run } from "./command";
 import type { Jobs, SubmitOptions } from "./index";
-import { jobOf, parseStatus, type Job } from "./job";
+import { jobOf, lives, parseStatus, type Job } from "./job";
 
 /** The label of a job's container: its id. */
 const label = "rcluster.job";
@@ -56,12 +56,20 @@ export class DockerJobs implements Jobs {
 
   async submit(id: string, files: Bundle, args: readonly string[], { signal }: SubmitOptions): Promise<void> {
     const archive = await pack(files, false);
+    try {
+      await this.start(id, files, args, archive, signal);
+    } finally {
+      await archive.file.close();
+    }
+  }
+
+  private async start(id: string, files: Bundle, args: readonly string[], archive: Packed, signal: AbortSignal) {
     const name = this.container(id);
     const [, ...start] = this.made.start;
     const own = ["--name", name, "--label", `${label}=${id}`, this.target.cluster.image];
     const folder = `${jobsPath}/${id}`;
+    await docker([...start, ...own, folder, files.script, ...args]);
     try {
-      await docker([...start, ...own, folder, files.script, ...args]);
       signal.throwIfAborted();
       await docker(["cp", "-", `${name}:/`], { input: (to) => to.end(this.passwordTar()) });
       await docker(["exec", "--interactive", name, "rcluster-receive", folder], {
@@ -80,7 +88,7 @@ export class DockerJobs implements Jobs {
 
   async logs(job: Job, follow: boolean, to: Writable, signal: AbortSignal): Promise<void> {
     const folder = `${jobsPath}/${job.id}`;
-    const live = follow && (job.state === "running" || job.state === "pending");
+    const live = follow && lives(job);
     const command = live
       ? ["sh", "-c", followScript, "sh", folder]
       : ["sh", "-c", '[ ! -e "$1/log" ] || cat "$1/log"', "sh", folder];
@@ -91,8 +99,8 @@ export class DockerJobs implements Jobs {
     });
   }
 
-  async output(job: Job, use: (tar: Readable) => Promise<void>): Promise<void> {
-    await docker(["cp", `${this.made.anchor}:${jobsPath}/${job.id}/output`, "-"], { output: use });
+  async output(job: Job, use: (tar: Readable) => Promise<void>, signal: AbortSignal): Promise<void> {
+    await docker(["cp", `${this.made.anchor}:${jobsPath}/${job.id}/output`, "-"], { output: use, signal });
   }
 
   async fetched(job: Job): Promise<void> {

@@ -2,9 +2,7 @@ import { Failure } from "../failure";
 import type { Target } from "../target";
 import { progress } from "../terminal";
 import { findJob, openJobs } from "./index";
-import type { Job } from "./job";
-
-const lives = ({ state }: Job) => state === "running" || state === "pending";
+import { lives, type Job } from "./job";
 
 /** Stops a job. Returns how it is now, and whether it was this that ended it. */
 export async function endJob(target: Target, id: string): Promise<{ job: Job; ended: boolean }> {

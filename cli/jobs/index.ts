@@ -13,7 +13,7 @@ export interface Jobs {
   /** Writes what it has printed; with `follow` what it prints until it ends as well. */
   logs(job: Job, follow: boolean, to: Writable, signal: AbortSignal): Promise<void>;
   /** A tar of what it left. */
-  output(job: Job, use: (tar: Readable) => Promise<void>): Promise<void>;
+  output(job: Job, use: (tar: Readable) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Notes that its output has been fetched. */
   fetched(job: Job): Promise<void>;
   /** Interrupts it, kills it if it does not end by itself, and returns once it has ended. */

@@ -22,6 +22,9 @@ export interface Job {
   readonly fetched: boolean;
 }
 
+/** Whether a job has not ended yet. */
+export const lives = ({ state }: Job): boolean => state === "pending" || state === "running";
+
 const letters = "abcdefghijkmnpqrstuvwxyz23456789"; // none that looks like another
 
 /**

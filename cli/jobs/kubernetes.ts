@@ -7,32 +7,31 @@ import { Failure } from "../failure";
 import type { Bundle } from "../script/bundle";
 import { pack, send } from "../script/pack";
 import type { Target } from "../target";
-import { belonging, run } from "./command";
+import { belonging } from "./command";
 import type { Jobs, SubmitOptions } from "./index";
-import type { Job } from "./job";
+import { lives, type Job } from "./job";
+import { Kubectl } from "./kubectl";
 import { annotations, belongings, jobLabel, jobManifest, readerManifest } from "./manifests";
 import { jobOfKubernetes } from "./state";
 
 /** The most that goes into a Secret: Kubernetes takes 1 MiB of an object, and writes it by a third longer. */
 const mostInSecret = 700_000;
 
-const lives = ({ state }: Job) => state === "pending" || state === "running";
-
 /** Jobs as Kubernetes Jobs, made from the stack's PodTemplate. */
 export class KubernetesJobs implements Jobs {
-  private readonly kubectl: readonly string[];
+  private readonly kubectl: Kubectl;
 
   constructor(
     private readonly target: Target,
     private readonly made: Made,
   ) {
     const { cluster } = target;
-    this.kubectl = cluster.exec.slice(0, cluster.exec.indexOf("exec"));
+    this.kubectl = new Kubectl(cluster.exec.slice(0, cluster.exec.indexOf("exec")));
   }
 
   async list(): Promise<Job[]> {
     const { metadata } = await this.template();
-    const { items } = await this.read<{ items: (V1Job | V1Pod)[] }>("jobs,pods", "--selector", jobLabel);
+    const { items } = await this.kubectl.get<{ items: (V1Job | V1Pod)[] }>("jobs,pods", "--selector", jobLabel);
     const jobs = items.filter((item): item is V1Job => item.kind === "Job");
     const own = jobs.filter((job) => job.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid));
     const found = own.map((job) => {
@@ -48,13 +47,14 @@ export class KubernetesJobs implements Jobs {
     const template = await this.template();
     try {
       const wanted = { id, script: files.script, args, packed, keep };
-      const job = await this.create<V1Job>(jobManifest(wanted, template), signal);
+      const job = await this.kubectl.create<V1Job>(jobManifest(wanted, template), signal);
       const content = packed ? await small.file.readFile() : undefined;
-      for (const object of belongings(job, this.made.storage, content)) await this.create(object, signal);
-      await this.patch(id, { spec: { suspend: false } });
+      for (const object of belongings(job, this.made.storage, content)) await this.kubectl.create(object, signal);
+      await this.kubectl.patchJob(id, { spec: { suspend: false } });
       if (!packed) await this.upload(id, files, signal);
     } catch (error) {
-      await this.delete("job", id).catch(() => undefined);
+      const others = /already exists/i.test(String(error));
+      if (!others) await this.kubectl.delete("job", id).catch(() => undefined);
       throw error;
     } finally {
       await small.file.close();
@@ -66,13 +66,12 @@ export class KubernetesJobs implements Jobs {
     const { now, pod } = follow ? await this.started(job.id, signal) : await this.look(job.id);
     if (now.state === "pending") return;
     if (pod) {
-      const words = follow && lives(now) ? ["--follow"] : [];
-      await run([...this.kubectl, "logs", ...words, pod], { output, signal });
+      await this.kubectl.logs(pod, follow && lives(now), { output, signal });
       // The end of its output is not yet known as its own.
       if (follow) await this.until(job.id, (state) => !lives(state), { signal, seconds: 10 });
     } else {
-      await this.reading(job, (reader) =>
-        this.exec(reader, ["sh", "-c", '[ ! -e "$1" ] || cat "$1"', "sh", `${jobsPath}/${job.id}/log`], {
+      await this.reading(job, signal, (reader) =>
+        this.kubectl.exec(reader, ["sh", "-c", '[ ! -e "$1" ] || cat "$1"', "sh", `${jobsPath}/${job.id}/log`], {
           output,
           signal,
         }),
@@ -80,36 +79,36 @@ export class KubernetesJobs implements Jobs {
     }
   }
 
-  async output(job: Job, use: (tar: Readable) => Promise<void>): Promise<void> {
+  async output(job: Job, use: (tar: Readable) => Promise<void>, signal: AbortSignal): Promise<void> {
     const { now, pod } = await this.look(job.id);
     const pack = (from: string) =>
-      this.exec(from, ["tar", "-c", "-C", `${jobsPath}/${job.id}`, "output"], { output: use });
-    await (pod && now.state === "running" ? pack(pod) : this.reading(job, pack));
+      this.kubectl.exec(from, ["tar", "-c", "-C", `${jobsPath}/${job.id}`, "output"], { output: use, signal });
+    await (pod && now.state === "running" ? pack(pod) : this.reading(job, signal, pack));
   }
 
   async fetched(job: Job): Promise<void> {
-    await this.patch(job.id, { metadata: { annotations: { [annotations.fetched]: "true" } } });
+    await this.kubectl.patchJob(job.id, { metadata: { annotations: { [annotations.fetched]: "true" } } });
   }
 
   async cancel(job: Job): Promise<void> {
-    await this.patch(job.id, { metadata: { annotations: { [annotations.cancelled]: "true" } } });
+    await this.kubectl.patchJob(job.id, { metadata: { annotations: { [annotations.cancelled]: "true" } } });
     const { now, pod } = await this.look(job.id);
     if (now.state === "running" && pod) {
-      await this.exec(pod, ["sh", "-c", "kill -s TERM 1"]); // it keeps its log: a pod that is deleted does not
+      await this.kubectl.exec(pod, ["sh", "-c", "kill -s TERM 1"]); // it keeps its log: a pod that is deleted does not
       if (lives((await this.until(job.id, (state) => !lives(state), { seconds: 25 })).now))
-        await this.delete("pod", pod);
+        await this.kubectl.delete("pod", pod);
     } else {
-      await this.patch(job.id, { spec: { suspend: true } }); // which takes its pod away
+      await this.kubectl.patchJob(job.id, { spec: { suspend: true } }); // which takes its pod away
     }
   }
 
   async remove(job: Job): Promise<void> {
-    await this.delete("job", job.id);
+    await this.kubectl.delete("job", job.id);
   }
 
   private async look(id: string): Promise<{ now: Job; pod?: string }> {
     const selector = `${jobLabel}=${id}`;
-    const { items } = await this.read<{ items: (V1Job | V1Pod)[] }>("jobs,pods", "--selector", selector);
+    const { items } = await this.kubectl.get<{ items: (V1Job | V1Pod)[] }>("jobs,pods", "--selector", selector);
     const job = items.find((item): item is V1Job => item.kind === "Job");
     const pod = items.filter((item): item is V1Pod => item.kind === "Pod").at(-1);
     if (!job) throw new Failure(`the job ${id} is gone`);
@@ -136,53 +135,32 @@ export class KubernetesJobs implements Jobs {
   }
 
   private async upload(id: string, files: Bundle, signal: AbortSignal): Promise<void> {
-    const archive = await pack(files, false);
     const { now, pod } = await this.started(id, signal);
     if (now.state !== "running" || !pod) throw new Failure(`${id} ended before its files arrived: ${now.reason}`);
+    const archive = await pack(files, false);
     const input = async (to: Writable) => {
       await send(archive, to).catch(() => undefined);
       to.end();
     };
-    await this.exec(pod, ["rcluster-receive", `${jobsPath}/${id}`], { input, signal });
-    await archive.file.close();
+    const receive = ["rcluster-receive", `${jobsPath}/${id}`];
+    await this.kubectl.exec(pod, receive, { input, signal }).finally(() => archive.file.close());
   }
 
-  private async reading(job: Job, use: (pod: string) => Promise<unknown>): Promise<void> {
-    const made = await this.read<V1Job>("job", job.id);
-    const reader = await this.create<V1Pod>(readerManifest(made, await this.template()));
+  private async reading(job: Job, signal: AbortSignal, use: (pod: string) => Promise<unknown>): Promise<void> {
+    const made = await this.kubectl.get<V1Job>("job", job.id);
+    const reader = await this.kubectl.create<V1Pod>(readerManifest(made, await this.template()));
     const name = reader.metadata?.name ?? "";
     try {
-      await run([...this.kubectl, "wait", "--for=condition=Ready", `pod/${name}`, "--timeout=180s"]);
+      await this.kubectl.waitFor(name, signal);
       await use(name);
     } finally {
-      await this.delete("pod", name);
+      await this.kubectl.delete("pod", name);
     }
   }
 
   private async template(): Promise<V1PodTemplate> {
     const { template } = this.made;
-    return belonging(template, this.target.stack, this.read<V1PodTemplate>("podtemplate", template));
-  }
-
-  private async read<T>(...args: string[]): Promise<T> {
-    return JSON.parse(await run([...this.kubectl, "get", ...args, "--output", "json"])) as T;
-  }
-
-  private async create<T extends object>(object: T, signal?: AbortSignal): Promise<T> {
-    const command = [...this.kubectl, "create", "--filename", "-", "--output", "json"];
-    return JSON.parse(await run(command, { input: (to) => to.end(JSON.stringify(object)), signal })) as T;
-  }
-
-  private async patch(id: string, change: object): Promise<void> {
-    await run([...this.kubectl, "patch", "job", id, "--type", "merge", "--patch", JSON.stringify(change)]);
-  }
-
-  private async delete(kind: string, name: string): Promise<void> {
-    await run([...this.kubectl, "delete", kind, name, "--ignore-not-found", "--wait=false"]);
-  }
-
-  private async exec(pod: string, command: readonly string[], options: Parameters<typeof run>[1] = {}): Promise<void> {
-    await run([...this.kubectl, "exec", ...(options.input ? ["--stdin"] : []), pod, "--", ...command], options);
+    return belonging(template, this.target.stack, this.kubectl.get<V1PodTemplate>("podtemplate", template));
   }
 }
 

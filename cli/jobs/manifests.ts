@@ -93,9 +93,13 @@ export function belongings(
   return [claim, { apiVersion: "v1", kind: "Secret", metadata, immutable: true, data }];
 }
 
-/** A pod that does nothing but hold a job's claim for a while, so that it can be read. */
+const readerSeconds = 6 * 3600; // should nobody remove it
+
+/** A small pod that does nothing but hold a job's claim, so that it can be read. */
 export function readerManifest(job: V1Job, from: V1PodTemplate): V1Pod {
   const id = job.metadata?.name ?? "";
+  const spec = podSpec(from, id, ["sleep", String(readerSeconds)], false);
+  const small = { cpu: "100m", memory: "64Mi" };
   return {
     apiVersion: "v1",
     kind: "Pod",
@@ -105,8 +109,9 @@ export function readerManifest(job: V1Job, from: V1PodTemplate): V1Pod {
       ownerReferences: [ownedBy("batch/v1", "Job", job.metadata)],
     },
     spec: {
-      ...podSpec(from, id, ["sleep", "600"], false),
-      activeDeadlineSeconds: 600,
+      ...spec,
+      containers: spec.containers.map((each) => ({ ...each, resources: { requests: small, limits: small } })),
+      activeDeadlineSeconds: readerSeconds,
       terminationGracePeriodSeconds: 0,
     },
   };

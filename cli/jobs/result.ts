@@ -7,7 +7,7 @@ import { exitCodes, Failure } from "../failure";
 import { interruptible } from "../interrupt";
 import { progress } from "../terminal";
 import type { Jobs } from "./index";
-import type { Job } from "./job";
+import { lives, type Job } from "./job";
 
 /**
  * Fetches what a job left into a folder, which appears once all has arrived; files that are there already stay unless
@@ -22,7 +22,9 @@ export async function fetchResult(jobs: Jobs, job: Job, folder: string, partial 
   await fs.mkdir(path.dirname(path.resolve(folder)), { recursive: true });
   const aside = await fs.mkdtemp(path.join(path.dirname(path.resolve(folder)), ".rcluster."));
   try {
-    await interruptible(() => progress(`fetching ${job.id}`, () => jobs.output(job, (tar) => unpack(tar, aside))));
+    await interruptible((signal) =>
+      progress(`fetching ${job.id}`, () => jobs.output(job, (tar) => unpack(tar, aside), signal)),
+    );
     const files = (await fs.readdir(aside, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
     if (files.length === 0) throw new Failure(`${job.id} has left no files yet`, exitCodes.missing);
     await fs.cp(aside, folder, { recursive: true });
@@ -34,14 +36,13 @@ export async function fetchResult(jobs: Jobs, job: Job, folder: string, partial 
 }
 
 async function unpack(tar: Readable, folder: string): Promise<void> {
-  await pipeline(tar, extract({ cwd: folder, strip: 1 }) as unknown as Writable);
+  await pipeline(tar, extract({ cwd: folder, strip: 1, strict: true }) as unknown as Writable);
 }
 
-function notDone({ id, state, reason }: Job): Failure {
+function notDone(job: Job): Failure {
+  const { id, state, reason } = job;
   const partial = "--partial fetches what it has left";
-  if (state === "running" || state === "pending") {
-    return new Failure(`${id} is ${state === "running" ? "still running" : "still pending"}: ${partial}`);
-  }
+  if (lives(job)) return new Failure(`${id} is still ${state}: ${partial}`);
   const how = state === "failed" ? `failed${reason ? `: ${reason}` : ""}` : "was cancelled";
   return new Failure(`${id} ${how}; 'rcluster logs ${id}' tells more, ${partial}`);
 }

@@ -9,7 +9,8 @@ const submissionSeconds = 60;
 export function jobOfKubernetes(made: V1Job, pod: V1Pod | undefined, now = Date.now()): Job {
   const { name = "", creationTimestamp, annotations: notes = {} } = made.metadata ?? {};
   const created = time(creationTimestamp);
-  const cancelled = annotations.cancelled in notes;
+  const phase = pod?.status?.phase;
+  const cancelled = annotations.cancelled in notes && phase !== "Succeeded"; // it may have been done already
   const status: Status = {
     script: notes[annotations.script],
     created,
@@ -19,7 +20,6 @@ export function jobOfKubernetes(made: V1Job, pod: V1Pod | undefined, now = Date.
     ...(pod && statusOf(pod)),
     ...(cancelled && { reason: "cancelled" }),
   };
-  const phase = pod?.status?.phase;
   if (phase === "Running") return jobOf(name, { ...status, end: undefined }, true);
   if (phase === "Succeeded" || phase === "Failed") return jobOf(name, status, false);
   if (cancelled) return jobOf(name, { ...status, end: status.end ?? created, begin: undefined }, false);

@@ -40,7 +40,8 @@ export async function runScript(
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt).on("SIGHUP", interrupt);
   child.stdin.on("error", () => undefined); // of a script that has ended
   showErrors(child.stderr);
-  const [code] = await Promise.all([ended(child), send(archive, child.stdin).catch(() => undefined)]);
+  const sent = send(archive, child.stdin).catch(() => undefined);
+  const [code] = await Promise.all([ended(child), sent]).finally(() => archive.file.close());
   return interrupted ? exitCodes.interrupted : code;
 }
 

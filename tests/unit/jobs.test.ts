@@ -146,6 +146,12 @@ describe("a job's objects on Kubernetes", () => {
     });
   });
 
+  it("are read by a pod that finds room where the job itself would not, and goes by itself", () => {
+    const { spec } = readerManifest(made, template);
+    assert.deepEqual(spec?.containers[0]?.resources?.requests, { cpu: "100m", memory: "64Mi" });
+    assert.ok((spec?.activeDeadlineSeconds ?? 0) >= 3600);
+  });
+
   it("carry labels that the list of jobs does not take a reader's pod for a job's by", () => {
     assert.ok(!("rcluster.job" in (readerManifest(made, template).metadata?.labels ?? {})));
   });
@@ -202,6 +208,7 @@ describe("a job's state on Kubernetes", () => {
     const notes = { "rcluster.cancelled": "true" };
     assert.equal(state(job({ spec: { suspend: true } as V1Job["spec"] }, notes), undefined), "cancelled");
     assert.equal(state(job({}, notes), pod("Failed", ended(130))), "cancelled");
+    assert.equal(state(job({}, notes), pod("Succeeded", ended(0))), "done", "it was done before");
     assert.equal(state(job({}, notes), pod("Running", { running: { startedAt: at(2) } })), "running");
   });
 });
