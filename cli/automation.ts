@@ -39,7 +39,7 @@ async function told<T>(call: Promise<T>): Promise<T> {
 }
 
 /** What an operation of the Automation API needs to show its progress and to be stopped. */
-export type Progress = Pick<UpOptions, "onOutput" | "onError" | "signal" | "color">;
+export type Progress = Pick<UpOptions, "onOutput" | "onError" | "signal" | "color" | "suppressOutputs">;
 
 /**
  * Runs an operation, its progress shown. Ctrl-C lets Pulumi bring to an end what it has begun.
@@ -64,6 +64,7 @@ export async function operate(operation: (progress: Progress) => Promise<unknown
     await operation({
       onOutput: show(process.stdout),
       onError: show(process.stderr),
+      suppressOutputs: true, // for programs; people have `rcluster`
       signal: stop.signal,
       color: process.stdout.isTTY && !process.env.NO_COLOR ? "always" : "never",
     });
@@ -71,11 +72,14 @@ export async function operate(operation: (progress: Progress) => Promise<unknown
     if (state.interrupted) {
       throw new Failure("interrupted; the same command again goes on from here", exitCodes.interrupted);
     }
-    throw new Failure(lastError(output));
+    const fault = lastError(output);
+    throw new Failure(fault, noAnswer.test(fault) ? exitCodes.unreachable : exitCodes.failed);
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }
+
+const noAnswer = /^Docker is not running|^there is no docker|^cluster .* \(context .*\) /;
 
 /** The last complaint in Pulumi's output that is not about the update as a whole. */
 export function lastError(output: string): string {

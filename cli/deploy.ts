@@ -42,7 +42,10 @@ export async function scale(workers: string, { stack, yes }: DeployOptions): Pro
 }
 
 const gone: Readonly<Record<Platform, { readonly what: string; readonly stays: string }>> = {
-  docker: { what: "containers, network and volumes", stays: "your data folder, the image, the settings" },
+  docker: {
+    what: "containers, network and volumes",
+    stays: "the image, the settings, /data where it is a folder of yours (master.dataDir)",
+  },
   kubernetes: {
     what: "pods, secrets and volumes",
     stays: "the image in its registry, the settings, /data where data.onDestroy is keep",
@@ -52,6 +55,14 @@ const gone: Readonly<Record<Platform, { readonly what: string; readonly stays: s
     stays: "the settings; a key of its own for the 7 days that AWS keeps it",
   },
 };
+
+/** Whether the files in /data outlive the cluster: in a folder of the user's, or a claim that is to stay. */
+async function keepsData(stack: string): Promise<boolean> {
+  const [master = "", data = ""] = await Promise.all(
+    ["master", "data"].map((key) => setting(stack, `rcluster:${key}`)),
+  );
+  return master.includes('"dataDir"') || /"onDestroy":\s*"keep"/.test(data);
+}
 
 /** Jobs that run, or whose results are on the cluster only. */
 async function jobsAtStake(stack: string): Promise<string[]> {
@@ -69,7 +80,7 @@ async function jobsAtStake(stack: string): Promise<string[]> {
 /** Ends the stack's cluster, and all that it costs. */
 export async function down({ stack: name, yes }: DeployOptions): Promise<void> {
   const stack = await openStack(name);
-  const lost = await jobsAtStake(stack.name);
+  const lost = [...(await jobsAtStake(stack.name)), ...((await keepsData(stack.name)) ? [] : ["the files in /data"])];
   const loss = lost.length > 0 ? ` With it go ${lost.join(", ")}.` : "";
   if (!yes) await confirm(`End the cluster of stack ${stack.name}?${loss}`, "--yes");
   else if (loss) console.error(`rcluster:${loss}`);

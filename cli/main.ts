@@ -47,7 +47,7 @@ Examples:
   $ rcluster down                     ends it, and all that it costs
 
 Exit codes: 0 good, 1 failed, 2 wrong usage, 3 no such stack or not up, 4 no such job or file,
-5 Docker or the cluster does not answer, 130 ended by Ctrl-C.`,
+5 Docker or the cluster does not answer, 130 ended half-way by Ctrl-C.`,
   );
 const groups = {
   "The cluster:": [init, up, scale, down, doctor],
@@ -63,6 +63,10 @@ program.commandsGroup("This command:");
 program.addHelpCommand(program.createCommand("help").argument("[command]").description("tell how a command is used"));
 tab(program, { completionCommandName: "completion" });
 
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(); // whoever listened has seen enough
+});
 program.parseAsync().catch((error: unknown) => {
   process.exitCode = explain(error);
 });

@@ -32,7 +32,13 @@ function refConflict(given: Given): string | undefined {
   return `config image.ref: names an image built elsewhere, so image.${other} has no effect; allowed: one or the other`;
 }
 
+const mostOnDocker = 1000; // a bridge of Linux has 1,024 ports: BR_MAX_PORTS in its net/bridge/br_private.h
+
 function notForDocker(given: Given): string | undefined {
+  if (Number(given.workers) > mostOnDocker) {
+    const allowed = `a whole number from 0 to ${mostOnDocker}, as many as Docker's network can join, or auto`;
+    return `config workers: ${Number(given.workers)} is not allowed on platform docker; allowed: ${allowed}`;
+  }
   const key = Object.keys(kubernetesAllowed).find((name) => at(given, name) !== undefined);
   return key && `config ${key}: has no effect on platform docker; allowed: platform kubernetes, or without this key`;
 }

@@ -116,7 +116,7 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       .apply(([ref, start]) =>
         describe(names, master.containerName, pool.containerNames, ref, { anchor: jobs.containerName, start }, more),
       ),
-    more: { metricsUrl: metrics?.url },
+    ...(metrics && { more: { metricsUrl: metrics.url } }),
   };
 }
 

@@ -4,12 +4,13 @@ import * as path from "node:path";
 import { PassThrough, type Readable, type Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { create, extract } from "tar";
+import { create } from "tar";
 import { exitCodes, Failure } from "../failure";
 import { interruptible } from "../interrupt";
 import { ended, ensureMaster, onMaster } from "../master";
 import type { Target } from "../target";
 import { progress } from "../terminal";
+import { unpack } from "../unpack";
 import type { CopyPlan } from "./plan";
 import { receive, send } from "./remote";
 
@@ -53,7 +54,7 @@ async function ensureThere(file: string): Promise<void> {
 async function upload({ target, from, to, into, signal, counter }: Transfer): Promise<void> {
   const { dir, base } = path.parse(path.resolve(from));
   const child = onMaster(target, receive(to, into), { stdio: ["pipe", "ignore", "pipe"], signal });
-  const pack = create({ cwd: dir, gzip: { level: 1 } }, [base]) as unknown as Readable;
+  const pack = create({ cwd: dir, gzip: { level: 1 }, follow: true }, [`./${base}`]) as unknown as Readable;
   await bothEnds(outcome(child, from), pipeline(pack, counter, child.stdin as Writable, { signal }));
 }
 
@@ -65,8 +66,7 @@ async function download({ target, from, to, into, signal, counter }: Transfer): 
   const aside = await fs.mkdtemp(path.join(folder, ".rcluster."));
   try {
     const child = onMaster(target, send(from), { stdio: ["ignore", "pipe", "pipe"], signal });
-    const unpack = extract({ cwd: aside, strict: true }) as unknown as Writable;
-    await bothEnds(outcome(child, from), pipeline(child.stdout as Readable, counter, unpack, { signal }));
+    await bothEnds(outcome(child, from), unpack(child.stdout as Readable, aside, { through: counter, signal }));
     const base = path.posix.basename(from);
     await place(path.join(aside, base), path.join(folder, asFolder ? base : path.basename(to)));
   } finally {

@@ -3,6 +3,7 @@
 const receiveScript = `
 set -e
 if [ "$2" = into ] || [ -d "$1" ]; then folder=$1; mkdir -p "$folder"; else folder=$(dirname "$1"); name=$(basename "$1"); fi
+[ -d "$folder" ] || { echo "there is no folder $folder on the master" >&2; exit 1; }
 aside=$(mktemp -d "$folder/.rcluster.XXXXXX")
 trap 'rm -rf "$aside"' EXIT
 tar -xz -C "$aside" --no-same-owner
@@ -13,7 +14,7 @@ if [ -d "$to" ] && [ -d "$aside/$found" ]; then cp -a "$aside/$found/." "$to"; e
 
 const sendScript = `
 [ -e "$1" ] || exit 4
-tar -cz -C "$(dirname "$1")" "$(basename "$1")"
+tar -chz -C "$(dirname "$1")" "./$(basename "$1")"
 `;
 
 /** The command that unpacks one file or folder at a path. */

@@ -16,13 +16,17 @@ export interface InitOptions extends Partial<Omit<Answers, "stack">> {
  */
 export async function init(stack: string | undefined, { yes, ...said }: InitOptions): Promise<void> {
   const given = { ...said, ...(stack !== undefined && { stack }) };
-  const answers =
-    yes || !process.stdin.isTTY ? withDefaults(given) : await (await import("./questions")).questions(given);
+  if (!yes && !process.stdin.isTTY) {
+    throw new Failure("nobody is there to be asked: --yes takes the defaults of what is not named", exitCodes.usage);
+  }
+  const answers = yes ? withDefaults(given) : await (await import("./questions")).questions(given);
   judge(answers);
   const name = answers.stack;
   const stacks = JSON.parse(await ask(["stack", "ls", "--json"])) as readonly { name: string }[];
   if (stacks.some((known) => known.name.split("/").at(-1) === name)) {
-    throw new Failure(`there is a stack ${name} already: 'rcluster up --stack ${name}' makes its cluster`);
+    throw new Failure(
+      `there is a stack ${name} already: 'rcluster up --stack ${name}' makes its cluster, 'npm run pulumi -- stack rm ${name}' removes it`,
+    );
   }
   await ask(["stack", "init", name]);
   const values = settings(answers).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);

@@ -1,11 +1,9 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import type { Readable, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { extract } from "tar";
 import { exitCodes, Failure } from "../failure";
 import { interruptible } from "../interrupt";
 import { progress } from "../terminal";
+import { unpack } from "../unpack";
 import type { Jobs } from "./index";
 import { lives, type Job } from "./job";
 
@@ -23,7 +21,7 @@ export async function fetchResult(jobs: Jobs, job: Job, folder: string, partial 
   const aside = await fs.mkdtemp(path.join(path.dirname(path.resolve(folder)), ".rcluster."));
   try {
     await interruptible((signal) =>
-      progress(`fetching ${job.id}`, () => jobs.output(job, (tar) => unpack(tar, aside), signal)),
+      progress(`fetching ${job.id}`, () => jobs.output(job, (tar) => unpack(tar, aside, { strip: 1, signal }), signal)),
     );
     const files = (await fs.readdir(aside, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
     if (files.length === 0) throw new Failure(`${job.id} has left no files yet`, exitCodes.missing);
@@ -33,10 +31,6 @@ export async function fetchResult(jobs: Jobs, job: Job, folder: string, partial 
   } finally {
     await fs.rm(aside, { recursive: true, force: true });
   }
-}
-
-async function unpack(tar: Readable, folder: string): Promise<void> {
-  await pipeline(tar, extract({ cwd: folder, strip: 1, strict: true }) as unknown as Writable);
 }
 
 function notDone(job: Job): Failure {

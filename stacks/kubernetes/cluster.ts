@@ -109,7 +109,7 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
 
   return {
     redis: queue.external,
-    more: { metricsUrl: metrics?.url },
+    ...(metrics && { more: { metricsUrl: metrics.url } }),
     ide: master.ide,
     cluster: pulumi
       .all([namespace, master.podName, image, deployments, jobs.templateName])

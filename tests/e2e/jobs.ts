@@ -128,7 +128,7 @@ export function jobs(project: Project, ground: Ground): void {
     await ground.deleteMaster();
     await ground.restartRedis();
     await ground.killWorker();
-    assert.equal(await state(id), "running");
+    assert.equal(await state(id), "running", (await rcluster("logs", id)).output);
     const { stdout } = good(await rcluster("logs", "-f", id));
     assert.match(stdout, /^begins\nends\n\[1\] "one" {3}"--two"\n$/);
     await reaches(id, "done");

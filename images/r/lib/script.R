@@ -17,6 +17,12 @@ local({
   assign("commandArgs", replacement, baseenv())
   lockBinding("commandArgs", baseenv())
 
+  # The console is this file, which is no input of the script's.
+  own_stdin <- function() file("stdin")
+  unlockBinding("stdin", baseenv())
+  assign("stdin", own_stdin, baseenv())
+  lockBinding("stdin", baseenv())
+
   tell <- function(...) cat(..., "\n", sep = "", file = stderr())
   keep <- function(place, message) {
     first <- strsplit(message, "\n")[[1]][1]

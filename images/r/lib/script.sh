@@ -37,6 +37,8 @@ run_script() {
     # shellcheck disable=SC2034 # of rcluster-job
     reason='out of memory'
     echo 'R was killed: out of memory (exit code 137)' >&2
+  elif [ "$code" = 0 ] && [ -s "$folder/error" ]; then
+    code=1 # a script that has read what R was still to run
   fi
 }
 
