@@ -61,6 +61,11 @@ export async function selectedStack(): Promise<string> {
   return (await ask(["stack", "--show-name"])).trim();
 }
 
+/** A stack's own name, where it is told with those of its organisation and project. */
+export function ownName(stack: string): string {
+  return stack.split("/").at(-1) ?? stack;
+}
+
 /** Runs Pulumi's CLI and returns what it prints; what it complains of becomes one line. */
 export async function ask(args: readonly string[]): Promise<string> {
   try {

@@ -36,6 +36,17 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return made.toString().replace(/ +$/gm, "");
 }
 
+/** A paragraph as lines of at most so many characters; a word that is too long for one, such as a path, stays whole. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** Shows on standard error that something goes on, until it is over; nothing where that is no terminal. */
 export async function progress<T>(text: string, work: (show: (text: string) => void) => Promise<T>): Promise<T> {
   const { default: ora } = await import("ora"); // most commands need none

@@ -56,7 +56,7 @@ values.jobs = #jobs
 local known = set(jobs)
 local loops = read('HGETALL', 'loops')
 for i = 1, #loops, 2 do
-  local failed = tonumber(string.match(loops[i + 1], '(%d+)$') or 0)
+  local failed = tonumber(string.match(loops[i + 1], '^%S+ %S+ %S+ %S+ %S+ %S+ (%d+)') or 0)
   if known[loops[i]] then values.failed = values.failed + failed end
 end
 

@@ -5,8 +5,9 @@ import { clusterProblem } from "../../components/aws/preflight";
 import { stackTag } from "../../components/aws/tags";
 import type { ClusterConfig } from "../../stacks/config";
 import { eksNames, nodeProblem } from "../../stacks/eks/plan";
+import { ownName } from "../target";
 import { given, limited, ok, once, warning, wrong, type Check, type Finding } from "./check";
-import { ownName, type Facts } from "./facts";
+import type { Facts } from "./facts";
 import { kubectlCheck } from "./kubernetes";
 
 /** Login, region and quotas on AWS, and whether the cluster's name is free. */

@@ -1,16 +1,7 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import type { Cluster } from "../../components/contracts";
+import { containersOf, inspect, type Container } from "../containers";
 import type { Target } from "../target";
 import { ok, wrong, type Finding, type Parts } from "./check";
-
-/** A container as `docker inspect` tells of it, as far as it is looked at. */
-export interface Container {
-  readonly Name: string;
-  /** Id of its image. */
-  readonly Image: string;
-  readonly State: { readonly Status: string; readonly Health?: { readonly Status: string } };
-}
 
 /** What a cluster's containers are and run. */
 export async function dockerParts({ cluster, stack }: Target): Promise<Parts> {
@@ -19,22 +10,6 @@ export async function dockerParts({ cluster, stack }: Target): Promise<Parts> {
     findings: containerFindings(cluster, found, `rcluster up --refresh --stack ${stack}`),
     images: imagesOf(cluster, found),
   };
-}
-
-function containersOf({ names, jobs }: Cluster): string[] {
-  const { redis, master, workers, metrics } = names;
-  return [redis, master, ...workers, ...("anchor" in jobs ? [jobs.anchor] : []), ...(metrics ? [metrics] : [])];
-}
-
-async function inspect(containers: readonly string[]): Promise<Container[]> {
-  // It tells of those that it finds, and fails for the others.
-  const output = await promisify(execFile)("docker", ["container", "inspect", ...containers], {
-    maxBuffer: 2 ** 27,
-  }).then(
-    ({ stdout }) => stdout,
-    (error: unknown) => (error as { stdout?: string }).stdout,
-  );
-  return JSON.parse(output?.trim() || "[]") as Container[];
 }
 
 /** Which of a cluster's containers are not up. */

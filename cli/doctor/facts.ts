@@ -42,11 +42,6 @@ async function readSettings(stack?: string): Promise<Settings> {
   return { stack: name, texts: Object.fromEntries(entries.map(([key, { value = "" }]) => [key, value])) };
 }
 
-/** A stack's own name, where it is told with those of its organisation and project. */
-export function ownName(stack: string): string {
-  return stack.split("/").at(-1) ?? stack;
-}
-
 const prefix = "rcluster:";
 
 /** @throws RunError with one line for each bad value, as `up` says them */

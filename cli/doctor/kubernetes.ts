@@ -4,8 +4,9 @@ import { checkChanges } from "../../components/kubernetes/changes";
 import { checkCluster } from "../../components/kubernetes/preflight";
 import type { ClusterConfig } from "../../stacks/config";
 import { changeOf, poolsOf, wantedOf } from "../../stacks/kubernetes/plan";
+import { ownName } from "../target";
 import { given, limited, ok, once, warning, wrong, type Check, type Finding } from "./check";
-import { ownName, type Facts } from "./facts";
+import type { Facts } from "./facts";
 import { programVersion } from "./machine";
 
 /** The Kubernetes that a stack's config names, and whether it has what the stack asks for. */

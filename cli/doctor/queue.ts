@@ -1,36 +1,22 @@
 import type { Redis } from "ioredis";
+import { readQueue } from "../queue/read";
+import type { Worker } from "../queue/snapshot";
 import { ok, warning, wrong, type Finding } from "./check";
 
-/** A worker as it describes itself in the queue. */
-export interface Worker {
-  readonly queue: string;
-  /** Whether its lease is in force. */
-  readonly alive: boolean;
-  readonly rcluster: string;
-  readonly r: string;
-}
+/** What is looked at of a worker. */
+export type Seen = Pick<Worker, "state" | "version" | "r">;
 
 /** Reads the workers of some queues. */
 export async function readWorkers(redis: Redis, queues: readonly string[]): Promise<Worker[]> {
-  const [seconds = 0] = (await redis.time()).map(Number);
-  const read = async (queue: string): Promise<Worker[]> => {
-    const [described, alive] = await Promise.all([
-      redis.hgetall(`{${queue}}:workers`),
-      redis.zrangebyscore(`{${queue}}:alive`, seconds * 1000, "+inf"),
-    ]);
-    return Object.entries(described).map(([id, text]) => {
-      const [, , , , rcluster = "", r = ""] = text.split(" ");
-      return { queue, alive: alive.includes(id), rcluster, r };
-    });
-  };
-  return (await Promise.all(queues.map(read))).flat();
+  const snapshots = await Promise.all(queues.map(async (queue) => readQueue(redis, queue, { failures: 0 })));
+  return snapshots.flatMap(({ workers }) => workers);
 }
 
 /** Whether as many workers live as were asked for, all of one version. */
-export function workerFindings(workers: readonly Worker[], wanted: number, logs?: string): Finding[] {
-  const alive = workers.filter((worker) => worker.alive);
+export function workerFindings(workers: readonly Seen[], wanted: number, logs?: string): Finding[] {
+  const alive = workers.filter(({ state }) => state !== "late");
   const count = `${alive.length} of ${wanted} workers are alive`;
-  const versions = [...new Set(alive.map(({ rcluster, r }) => `${rcluster} on R ${r}`))];
+  const versions = [...new Set(alive.map(({ version, r }) => `${version} on R ${r}`))];
   return [
     alive.length < wanted ? wrong(count, logs) : ok(count),
     ...(versions.length > 1

@@ -1,4 +1,4 @@
-import { styled } from "../terminal";
+import { styled, wrap } from "../terminal";
 import type { Named, Verdict } from "./check";
 
 const colours = { ok: "green", warning: "yellow", wrong: "red" } as const;
@@ -22,15 +22,4 @@ function summary(findings: readonly Named[]): string {
   if (bad === 0 && doubtful === 0) return "All is well.";
   const warnings = `${doubtful} ${doubtful === 1 ? "warning" : "warnings"}`;
   return bad === 0 ? `Nothing is wrong; ${warnings}.` : `${bad} wrong, ${warnings}.`;
-}
-
-/** A paragraph as lines; a word that is too long for one, such as a path, stays whole. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -6,7 +6,7 @@ import { given, limited, ok, once, warning, wrong, type Check, type Finding } fr
 import { dockerParts } from "./docker";
 import type { Facts } from "./facts";
 import { programVersion } from "./machine";
-import { readWorkers, redisFindings, workerFindings, type Worker } from "./queue";
+import { readWorkers, redisFindings, workerFindings, type Seen } from "./queue";
 
 /** A cluster that is up: whether all of it is. */
 export function runningChecks(facts: Facts): Check[] {
@@ -100,9 +100,9 @@ async function metricsFinding(url: string, container = ""): Promise<Finding> {
 }
 
 /** Whether the R of this machine, if it has the package at all, has that of the cluster. */
-export function ownFindings(version: string | undefined, workers: readonly Worker[]): Finding[] {
+export function ownFindings(version: string | undefined, workers: readonly Seen[]): Finding[] {
   if (!version) return [];
-  const others = [...new Set(workers.map(({ rcluster }) => rcluster))].filter((other) => other !== version);
+  const others = [...new Set(workers.map((worker) => worker.version))].filter((other) => other !== version);
   if (others.length === 0) return [ok(`has rcluster ${version}`)];
   const what = `this machine's R has rcluster ${version}, the workers ${others.join(" and ")}`;
   return [warning(what, "the last line of `rcluster env`, which installs theirs")];

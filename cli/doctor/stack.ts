@@ -1,8 +1,9 @@
 import { names as namesOf } from "../../components/environment";
 import { checkMachine } from "../../components/docker/preflight";
 import { machinePlan } from "../../stacks/dockerPlan";
+import { ownName } from "../target";
 import { given, limited, ok, wrong, type Check } from "./check";
-import { ownName, type Facts } from "./facts";
+import type { Facts } from "./facts";
 
 /** The stack, its settings, and on Docker whether names and ports are free for it. */
 export function stackChecks(facts: Facts): Check[] {

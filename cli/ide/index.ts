@@ -1,11 +1,11 @@
 import { once } from "node:events";
+import { openSignedIn } from "../browser";
 import { Failure } from "../failure";
 import { interruptible } from "../interrupt";
 import { ensureMaster } from "../master";
 import type { Target } from "../target";
 import { progress } from "../terminal";
 import { answers } from "./answers";
-import { oneTimeDoor } from "./door";
 import { signIn } from "./jupyter";
 
 interface IdeOptions {
@@ -17,7 +17,6 @@ interface IdeOptions {
 type Ide = NonNullable<Target["cluster"]["ide"]>;
 
 const titles = { jupyter: "JupyterLab", rstudio: "RStudio" } as const;
-const browserSeconds = 60;
 
 /**
  * Opens the IDE on the master in the browser. On Kubernetes the port-forward to it is kept until Ctrl-C.
@@ -68,21 +67,14 @@ async function linkTo(target: Target, { port, containerPort }: Ide): Promise<{ p
   return open(port).catch(async () => open(0));
 }
 
-// A browser's command line is for everybody to read, so it is given a door that opens once, not the password.
 async function show(url: string, title: string, { kind, user }: Ide, password: string, signal: AbortSignal) {
-  const { default: open } = await import("open");
   console.log(`${title}: ${url}`);
   if (kind === "rstudio") {
+    const { default: open } = await import("open");
     console.log(signInLines(user, password).join("\n"));
     await open(url);
     return;
   }
-  const door = await oneTimeDoor(`${url}/lab`, await signIn(url, password));
-  try {
-    const came = door.used(AbortSignal.any([signal, AbortSignal.timeout(browserSeconds * 1000)]));
-    await open(door.url);
-    if (!(await came)) throw new Failure("no browser has come: 'rcluster ide --no-open' shows the password instead");
-  } finally {
-    door.close();
-  }
+  const came = await openSignedIn(`${url}/lab`, await signIn(url, password), signal);
+  if (!came) throw new Failure("no browser has come: 'rcluster ide --no-open' shows the password instead");
 }

@@ -1,36 +1,27 @@
-import { execFile } from "node:child_process";
+import { containersOf, inspect, type Container } from "../containers";
 import type { Target } from "../target";
-import type { Place, Trouble } from "./place";
-
-const format = "{{.Name}}\t{{.State.Status}}\t{{.State.ExitCode}}\t{{.State.OOMKilled}}";
+import type { Platform, Trouble } from "./place";
 
 /** What Docker tells of a cluster's containers. */
-export async function lookAtContainers({ cluster, queue: own }: Target, queue: string): Promise<Place> {
-  const { redis, master, workers } = cluster.names;
-  const names = [redis, master, ...workers];
-  const output = await new Promise<string>((resolve) => {
-    // It fails where one is missing, and still tells of the others.
-    execFile("docker", ["container", "inspect", "--format", format, ...names], (_error, stdout) => resolve(stdout));
-  });
+export async function lookAtContainers({ cluster, queue: own }: Target, queue: string): Promise<Platform> {
+  const names = containersOf(cluster);
   return {
     wanted: queue === own ? { workers: cluster.workers } : {},
-    troubles: findTroubles(names, output),
+    troubles: findTroubles(names, await inspect(names)),
   };
 }
 
-/** Containers that do not run, from what `docker container inspect` prints. */
-export function findTroubles(names: readonly string[], output: string): Trouble[] {
-  const states = new Map(
-    output
-      .split("\n")
-      .map((line) => line.split("\t"))
-      .map(([name = "", ...state]) => [name.replace(/^\//, ""), state] as const),
-  );
+/** Containers that do not run, or run and do not answer. */
+export function findTroubles(names: readonly string[], found: readonly Container[]): Trouble[] {
   return names.flatMap((what) => {
-    const [status, code, killed] = states.get(what) ?? [];
-    if (status === "running") return [];
-    if (status === undefined) return [{ what, why: "is gone: 'rcluster up --refresh' makes it again" }];
-    if (status === "restarting") return [{ what, why: `starts again and again, exit code ${code}` }];
-    return [{ what, why: killed === "true" ? `${status}: out of memory` : `${status}, exit code ${code}` }];
+    const state = found.find(({ Name }) => Name === `/${what}`)?.State;
+    const why = state ? whyNot(state) : "is gone: 'rcluster up --refresh' makes it again";
+    return why === undefined ? [] : [{ what, why }];
   });
+}
+
+function whyNot({ Status, ExitCode, OOMKilled, Health }: Container["State"]): string | undefined {
+  if (Status === "running") return Health?.Status === "unhealthy" ? "runs and does not answer" : undefined;
+  if (Status === "restarting") return `starts again and again, exit code ${ExitCode}`;
+  return OOMKilled ? `${Status}: out of memory` : `${Status}, exit code ${ExitCode}`;
 }

@@ -1,7 +1,7 @@
 import { readQueue } from "../queue/read";
 import { connectRedis } from "../redis";
 import type { Target } from "../target";
-import { costInWords, lookAtJobs, lookAtPlace } from "./place";
+import { costInWords, lookAtPlace } from "./place";
 import { render } from "./render";
 import { statusOf } from "./status";
 
@@ -20,12 +20,8 @@ export async function status(target: Target, options: StatusOptions): Promise<vo
   const queue = options.queue ?? target.queue;
   const connection = await connectRedis(target);
   const look = async () => {
-    const [seen, place, jobs] = await Promise.all([
-      readQueue(connection.redis, queue),
-      lookAtPlace(target, queue),
-      lookAtJobs(target),
-    ]);
-    const found = statusOf(target, queue, seen, place, jobs);
+    const [seen, place] = await Promise.all([readQueue(connection.redis, queue), lookAtPlace(target, queue)]);
+    const found = statusOf(target, queue, seen, place);
     return options.json ? JSON.stringify(found) : render(found, costInWords(target));
   };
   try {

@@ -9,26 +9,41 @@ export interface Trouble {
 }
 
 /** What a cluster's platform tells: who was asked for, and what is in the way. */
-export interface Place {
+export interface Platform {
   /** Workers asked for, by pool. */
   readonly wanted: Readonly<Record<string, number>>;
   readonly troubles: readonly Trouble[];
 }
 
+/** What is told of a cluster besides its queue. */
+export interface Place extends Platform {
+  /** Detached jobs, the oldest first; null where they cannot be told, and a trouble says why. */
+  readonly jobs: readonly Job[] | null;
+}
+
 /**
- * Asks Docker or Kubernetes about a cluster.
+ * Asks Docker or Kubernetes about a cluster and its jobs. What does not answer is a trouble, not an error.
  *
  * @param queue only workers of this queue count
  */
 export async function lookAtPlace(target: Target, queue: string): Promise<Place> {
-  try {
-    return await ask(target, queue);
-  } catch (error) {
-    return { wanted: {}, troubles: [{ what: target.cluster.platform, why: (error as Error).message }] };
-  }
+  const { platform } = target.cluster;
+  const [told, jobs] = await Promise.allSettled([askPlatform(target, queue), askJobs(target)]);
+  return {
+    wanted: told.status === "fulfilled" ? told.value.wanted : {},
+    jobs: jobs.status === "fulfilled" ? jobs.value : null,
+    troubles: [
+      ...(told.status === "fulfilled" ? told.value.troubles : [{ what: platform, why: lineOf(told.reason) }]),
+      ...(jobs.status === "fulfilled" ? [] : [{ what: "jobs", why: `cannot be told: ${lineOf(jobs.reason)}` }]),
+    ],
+  };
 }
 
-async function ask(target: Target, queue: string): Promise<Place> {
+function lineOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).trim().split("\n")[0] ?? "";
+}
+
+async function askPlatform(target: Target, queue: string): Promise<Platform> {
   if (target.cluster.platform === "docker") {
     const { lookAtContainers } = await import("./containers");
     return lookAtContainers(target, queue);
@@ -37,10 +52,9 @@ async function ask(target: Target, queue: string): Promise<Place> {
   return lookAtPods(target, queue);
 }
 
-/** The cluster's detached jobs, the oldest first; none where they cannot be told. */
-export async function lookAtJobs(target: Target): Promise<Job[]> {
+async function askJobs(target: Target): Promise<Job[]> {
   const { listJobs } = await import("../jobs");
-  return listJobs(target).catch(() => []);
+  return listJobs(target);
 }
 
 /** What the cluster costs an hour; undefined where it is not rcluster that makes the machines. */

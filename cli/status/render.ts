@@ -1,4 +1,4 @@
-import { styled, table } from "../terminal";
+import { styled, table, wrap } from "../terminal";
 import { brief, clock, count, duration, firstLine, plural, rate, shorten } from "../ui/page/format.js";
 import type { costInWords } from "./place";
 import type { LoopStatus, Status } from "./status";
@@ -43,6 +43,7 @@ function facts(status: Status, cost: Cost): string[] {
 }
 
 function jobsInWords({ jobs }: Status): string[][] {
+  if (!jobs) return [["jobs", styled("yellow", "not known")]];
   const number = (state: string) => jobs.filter((job) => job.state === state).length;
   const states = ["pending", "running", "done", "failed", "cancelled"].filter((state) => number(state) > 0);
   return jobs.length === 0 ? [] : [["jobs", states.map((state) => `${number(state)} ${state}`).join(", ")]];
@@ -125,18 +126,4 @@ function andMore(number: number): string[] {
 
 function right(text: string, columns: number): string {
   return text.padStart(columns);
-}
-
-/** Lines of at most so many characters, broken between words. */
-export function wrap(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.trim().split(/\s+/)) {
-    if (line && line.length + 1 + word.length > columns) {
-      lines.push(line);
-      line = "";
-    }
-    line = line ? `${line} ${word}` : word;
-  }
-  return line ? [...lines, line] : lines;
 }

@@ -26,9 +26,9 @@ export interface Status {
   readonly workers: readonly WorkerStatus[];
   readonly loops: readonly LoopStatus[];
   readonly failures: readonly (Omit<Failure, "time"> & { readonly time: string })[];
-  /** Detached jobs, the oldest first. */
-  readonly jobs: readonly Job[];
-  /** Containers or pods that are not up, and why. */
+  /** Detached jobs, the oldest first; null where they cannot be told. */
+  readonly jobs: readonly Job[] | null;
+  /** Containers or pods that are not up, and what else cannot be told, and why. */
   readonly troubles: readonly Trouble[];
 }
 
@@ -51,8 +51,8 @@ export interface LoopStatus extends Pick<Loop, "id" | "running"> {
 }
 
 /** Puts together what the queue and the platform tell. */
-export function statusOf(target: Target, queue: string, seen: Snapshot, place: Place, jobs: readonly Job[]): Status {
-  const { wanted, troubles } = place;
+export function statusOf(target: Target, queue: string, seen: Snapshot, place: Place): Status {
+  const { wanted, troubles, jobs } = place;
   const { time, waiting, running, rate, workers, loops } = seen;
   return {
     ...{ stack: target.stack, platform: target.cluster.platform, queue, time: iso(time), waiting, running, rate },

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { pipeline } from "node:stream";
 import type { Handler } from "./server";
 
 const types: Readonly<Record<string, string>> = {
@@ -26,6 +27,6 @@ export function pageFiles(): ReadonlyMap<string, Handler> {
 function sends(file: string): Handler {
   return (_url, _request, response) => {
     response.setHeader("Content-Type", types[path.extname(file)] ?? "text/plain");
-    fs.createReadStream(file).pipe(response);
+    pipeline(fs.createReadStream(file), response, () => undefined); // it ends the answer where that fails
   };
 }

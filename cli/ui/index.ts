@@ -1,6 +1,7 @@
 import { once } from "node:events";
+import { openSignedIn } from "../browser";
 import { connectRedis } from "../redis";
-import { costInWords, lookAtJobs, lookAtPlace } from "../status/place";
+import { costInWords, lookAtPlace } from "../status/place";
 import { openTarget, type Target } from "../target";
 import { About, eventStream } from "./events";
 import { pageFiles } from "./files";
@@ -41,24 +42,21 @@ export async function ui(options: UiOptions): Promise<void> {
   ]);
   const served = await serve((path) => pages.get(path), options.port ?? 0);
   console.log(`The dashboard of stack ${target.stack} is at ${served.address}\nCtrl-C ends it.`);
-  if (options.open) await openBrowser(served.address);
+  const stop = new AbortController();
+  if (options.open) void openSignedIn(served.page, [served.cookie], stop.signal).catch(() => false); // it is printed
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  stop.abort();
   served.close();
   process.exit(0);
 }
 
 async function describe(target: Target, queue: string) {
   const { redis, master } = target.cluster.names;
-  const [place, jobs] = await Promise.all([lookAtPlace(target, queue), lookAtJobs(target)]);
+  const place = await lookAtPlace(target, queue);
   return {
     ...{ stack: target.stack, platform: target.cluster.platform, queue, ...place },
     cost: costInWords(target),
-    jobs: jobs.toReversed().slice(0, mostJobs),
+    jobs: place.jobs?.toReversed().slice(0, mostJobs) ?? null,
     logs: [master, target.cluster.platform === "docker" ? redis : `${redis}-0`],
   };
-}
-
-async function openBrowser(address: string): Promise<void> {
-  const { default: open } = await import("open");
-  await open(address).catch(() => undefined); // its address is printed
 }

@@ -7,9 +7,10 @@ import { containerFindings } from "../../cli/doctor/docker";
 import { judge } from "../../cli/doctor/facts";
 import { policyFinding, registryFinding } from "../../cli/doctor/kubernetes";
 import { engineFindings, nodeFinding, pulumiLine, usesDocker } from "../../cli/doctor/machine";
-import { redisFindings, workerFindings, type Worker } from "../../cli/doctor/queue";
-import { report, wrap } from "../../cli/doctor/report";
+import { redisFindings, workerFindings, type Seen } from "../../cli/doctor/queue";
+import { report } from "../../cli/doctor/report";
 import { imageFinding, ownFindings } from "../../cli/doctor/running";
+import { wrap } from "../../cli/terminal";
 import type { Cluster } from "../../components/contracts";
 import type { Engine } from "../../components/docker/engine";
 import { parseConfig } from "../../stacks/config";
@@ -222,7 +223,11 @@ describe("doctor: the running cluster", () => {
   });
 
   it("counts the workers that live, and their versions", () => {
-    const worker = (alive: boolean, rcluster = "0.1.0"): Worker => ({ queue: "jobs", alive, rcluster, r: "4.5.0" });
+    const worker = (alive: boolean, version = "0.1.0"): Seen => ({
+      state: alive ? "busy" : "late",
+      version,
+      r: "4.5.0",
+    });
     assert.deepEqual(workerFindings([worker(true), worker(true)], 2), [ok("2 of 2 workers are alive")]);
     const late = workerFindings([worker(true), worker(false)], 2, "docker logs rworker-1");
     assert.deepEqual(late, [wrong("1 of 2 workers are alive", "docker logs rworker-1")]);
@@ -231,7 +236,7 @@ describe("doctor: the running cluster", () => {
   });
 
   it("compares the package of this machine's R", () => {
-    const workers: Worker[] = [{ queue: "jobs", alive: true, rcluster: "0.1.0", r: "4.5.0" }];
+    const workers: Seen[] = [{ state: "idle", version: "0.1.0", r: "4.5.0" }];
     assert.deepEqual(ownFindings(undefined, workers), []);
     assert.deepEqual(ownFindings("", workers), []);
     assert.deepEqual(ownFindings("0.1.0", workers), [ok("has rcluster 0.1.0")]);

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as os from "node:os";
 import * as path from "node:path";
-import { oneTimeDoor } from "../../cli/ide/door";
+import { oneTimeDoor } from "../../cli/door";
 import * as onDocker from "../../components/docker";
 import { download } from "../../components/download";
 import { names } from "../../components/environment";

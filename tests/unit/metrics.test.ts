@@ -61,6 +61,14 @@ describe("the exporter of metrics", () => {
     assert.match(queueScript("my-queue.2"), /'\{my-queue\.2\}:'/);
   });
 
+  it("takes failed iterations from their place, whether a loop tells its length or not", () => {
+    const pattern = /string\.match\(loops\[i \+ 1\], '(.+?)'\)/.exec(queueScript("jobs"))?.[1] ?? "";
+    const expression = new RegExp(pattern.replaceAll("%", "\\")); // what stands there means the same in Lua
+    for (const total of ["1500", "-"]) {
+      assert.equal(expression.exec(`rmaster 17 1700000000000 1 640 600 23 ${total}`)?.[1], "23");
+    }
+  });
+
   it("is off unless asked for", () => {
     assert.equal(parseConfig({}).metrics.enabled, false);
     const on = parseConfig({ metrics: '{"enabled":true,"port":9000}' }).metrics;

@@ -1,18 +1,31 @@
 import * as assert from "node:assert/strict";
 import type { Cluster } from "../../components/contracts";
+import { containersOf, type Container } from "../../cli/containers";
 import type { Job } from "../../cli/jobs/job";
 import { parseQueue, type Raw } from "../../cli/queue/parse";
 import { findTroubles } from "../../cli/status/containers";
-import { costInWords } from "../../cli/status/place";
-import { render, wrap } from "../../cli/status/render";
+import { costInWords, lookAtPlace, type Place } from "../../cli/status/place";
+import { render } from "../../cli/status/render";
 import { statusOf } from "../../cli/status/status";
 import type { Target } from "../../cli/target";
+import { wrap } from "../../cli/terminal";
+import { missingOf } from "../../cli/workloads";
 
 const now = 1_700_000_000_000;
 
 function target(platform: Cluster["platform"] = "docker", outputs: Target["outputs"] = {}): Target {
   const names = { redis: "redis", master: "rmaster", workers: ["rworker-1", "rworker-2"] };
-  const cluster = { version: 2, platform, names, workers: 2, exec: [], commands: {}, image: "" } as unknown as Cluster;
+  const jobs = { anchor: "rjobs", start: [] };
+  const cluster = {
+    version: 2,
+    platform,
+    names,
+    workers: 2,
+    exec: [],
+    commands: {},
+    image: "",
+    jobs,
+  } as unknown as Cluster;
   return { stack: "local", cluster, queue: "jobs", redisUrl: "", outputs };
 }
 
@@ -43,9 +56,9 @@ function crowded(workers: number, loops: number): Raw {
 
 describe("the status of a cluster", () => {
   const job = (state: Job["state"]): Job => ({ id: `a-${state}`, script: "a.R", state, fetched: false });
-  const none = { wanted: {}, troubles: [] as { what: string; why: string }[] };
-  const show = (raw: Raw, place = none, jobs: readonly Job[] = []) =>
-    render(statusOf(target(), "jobs", parseQueue(raw), place, jobs), costInWords(target()));
+  const none: Place = { wanted: {}, troubles: [], jobs: [] };
+  const show = (raw: Raw, place: Partial<Place> = {}) =>
+    render(statusOf(target(), "jobs", parseQueue(raw), { ...none, ...place }), costInWords(target()));
 
   it("fits 80 columns however much there is to tell", () => {
     const why = `13 of 30 pods cannot be scheduled: 0/9 nodes are available: ${"9 Insufficient cpu ".repeat(30)}`;
@@ -79,8 +92,19 @@ describe("the status of a cluster", () => {
   });
 
   it("counts the detached jobs, where there are any", () => {
-    const text = show(crowded(0, 0), none, [job("done"), job("running"), job("done")]);
+    const text = show(crowded(0, 0), { jobs: [job("done"), job("running"), job("done")] });
     assert.match(text, /^jobs +1 running, 2 done$/m);
+  });
+
+  it("does not call jobs that cannot be told none", async () => {
+    const path = process.env.PATH;
+    process.env.PATH = ""; // no docker
+    const place = await lookAtPlace(target(), "jobs").finally(() => (process.env.PATH = path));
+    assert.equal(place.jobs, null);
+    assert.deepEqual(place.troubles.map(({ what }) => what), ["docker", "jobs"]); // prettier-ignore
+    assert.match(place.troubles[1]?.why ?? "", /^cannot be told: ./);
+    assert.match(show(crowded(0, 0), place), /^jobs +not known$/m);
+    assert.equal(statusOf(target(), "jobs", parseQueue(crowded(0, 0)), place).jobs, null);
   });
 
   it("of an idle cluster is short", () => {
@@ -92,9 +116,7 @@ describe("the status of a cluster", () => {
 
   it("gives scripts null for what nobody knows", () => {
     const raw = { ...crowded(1, 1), loops: {}, held: {} };
-    const status = JSON.parse(
-      JSON.stringify(statusOf(target(), "jobs", parseQueue(raw), { wanted: {}, troubles: [] }, [])),
-    ) as {
+    const status = JSON.parse(JSON.stringify(statusOf(target(), "jobs", parseQueue(raw), none))) as {
       loops: Record<string, unknown>[];
       secondsLeft: unknown;
       cost: unknown;
@@ -116,12 +138,37 @@ describe("the status of a cluster", () => {
   });
 
   it("finds containers that are not as they should be", () => {
-    const output = "/redis\trunning\t0\tfalse\n/rmaster\texited\t137\ttrue\n/rworker-1\trestarting\t1\tfalse\n";
-    assert.deepEqual(findTroubles(["redis", "rmaster", "rworker-1", "rworker-2"], output), [
+    const { cluster } = target();
+    const names = containersOf({ ...cluster, names: { ...cluster.names, metrics: "rmetrics" } });
+    const container = (name: string, Status: string, state: Partial<Container["State"]> = {}) => ({
+      ...{ Name: `/${name}`, Image: "", State: { Status, ExitCode: 0, OOMKilled: false, ...state } },
+    });
+    const found = [
+      container("redis", "running", { Health: { Status: "unhealthy" } }),
+      container("rmaster", "exited", { ExitCode: 137, OOMKilled: true }),
+      container("rworker-1", "restarting", { ExitCode: 1 }),
+      container("rjobs", "exited", { ExitCode: 143 }),
+      container("rmetrics", "running", { Health: { Status: "healthy" } }),
+    ];
+    assert.deepEqual(findTroubles(names, found), [
+      { what: "redis", why: "runs and does not answer" },
       { what: "rmaster", why: "exited: out of memory" },
       { what: "rworker-1", why: "starts again and again, exit code 1" },
       { what: "rworker-2", why: "is gone: 'rcluster up --refresh' makes it again" },
+      { what: "rjobs", why: "exited, exit code 143" },
     ]);
+    const without = found.filter(({ Name }) => Name !== "/rmetrics");
+    assert.equal(findTroubles(names, without).at(-1)?.what, "rmetrics");
+  });
+
+  it("misses what makes pods on Kubernetes, the exporter of metrics too", () => {
+    const names = { redis: "redis", master: "rmaster-0", workers: ["worker-r"], metrics: "metrics" };
+    const commands = { shell: "", rscript: "", portForward: "kubectl port-forward" };
+    const labels = { "app.kubernetes.io/component": "metrics" };
+    const exporter = { spec: { selector: {}, template: { metadata: { labels } } } };
+    assert.deepEqual(missingOf({ names, commands }, ["redis", "rmaster", "worker-r"], [exporter]), []);
+    assert.deepEqual(missingOf({ names, commands }, ["rmaster"], []), ["redis", "worker-r", "metrics"]);
+    assert.deepEqual(missingOf({ names, commands: { ...commands, portForward: undefined } }, ["rmaster", "worker-r"], [exporter]), []); // prettier-ignore
   });
 
   it("breaks long lines between words", () => {

@@ -1,11 +1,14 @@
 import * as assert from "node:assert/strict";
+import { once } from "node:events";
+import * as http from "node:http";
+import { oneTimeDoor } from "../../cli/door";
 import { Failure } from "../../cli/failure";
 import type { Worker } from "../../cli/queue/snapshot";
 import { Speeds } from "../../cli/queue/speed";
 import { Differences, type Seen } from "../../cli/ui/changes";
 import { cookieName, judge } from "../../cli/ui/guard";
 import { History } from "../../cli/ui/history";
-import { serve } from "../../cli/ui/server";
+import { serve, type Handler } from "../../cli/ui/server";
 import { logCommand } from "../../cli/ui/logs";
 import { duration, memory, rate, shorten } from "../../cli/ui/page/format.js";
 import { applyChanges, applyWhole, emptyState, numberOf } from "../../cli/ui/page/state.js";
@@ -76,6 +79,44 @@ describe("the dashboard's server", () => {
       new Failure(`port ${port} is in use`),
     );
     first.close();
+  });
+
+  const visit = async (address: string, path: string, headers: Record<string, string> = {}) => {
+    const { hostname, port, host } = new URL(address);
+    const request = http.get({ hostname, port, path, headers: { host, ...headers }, agent: false });
+    const [response] = (await once(request, "response")) as [http.IncomingMessage];
+    response.resume();
+    return response;
+  };
+
+  it("outlives every request, whatever it asks for", async () => {
+    const page: Handler = () => {
+      throw new Error("no such luck");
+    };
+    const served = await serve((path) => (path === "/fails" ? page : undefined), 0);
+    const status = async (path: string) => (await visit(served.address, path, { cookie: served.cookie })).statusCode;
+    for (const path of ["//", "///", "//[", "//evil.example/", "/\\evil.example", "http://", "http://evil.example/"]) {
+      assert.equal(await status(path), 400, path);
+    } // prettier-ignore
+    for (const path of ["/%", "*"]) assert.equal(await status(path), 404, path);
+    assert.equal(await status("/fails"), 500);
+    assert.equal(await status("/"), 404);
+    served.close();
+  });
+
+  it("lets a browser in by a door that opens once, and turns the token into a cookie", async () => {
+    const served = await serve((path) => (path === "/" ? (_url, _request, response) => response.end() : undefined), 0);
+    const door = await oneTimeDoor(served.page, [served.cookie]);
+    const { headers } = await visit(door.url, new URL(door.url).pathname);
+    assert.equal(headers.location, served.page);
+    const [cookie = ""] = headers["set-cookie"] ?? [];
+    assert.match(cookie, /; HttpOnly; SameSite=Strict/);
+    assert.equal((await visit(served.page, "/", { cookie: cookie.split(";")[0] ?? "" })).statusCode, 200);
+    assert.equal((await visit(served.page, "/")).statusCode, 403);
+    const token = await visit(served.address, `/.//evil.example${new URL(served.address).search}`);
+    assert.deepEqual([token.headers.location, token.headers["set-cookie"]], ["/", [cookie]]);
+    door.close();
+    served.close();
   });
 });
 

@@ -6,11 +6,15 @@ const heads = ["Job", "Script", "State", "Ran", "", ""];
 
 /**
  * Detached jobs, the newest first.
- * @param {any[]} jobs
+ * @param {any[] | null} jobs null where they cannot be told
  * @param {(job: string) => void} openLog
  */
 export function showJobs(jobs, openLog) {
   const place = document.querySelector("#jobs .content");
+  if (!jobs) {
+    place.replaceChildren(make("p", { className: "empty" }, "Not known: they cannot be told now."));
+    return;
+  }
   if (jobs.length === 0) {
     const start = make("code", {}, "rcluster submit script.R");
     place.replaceChildren(make("p", { className: "empty" }, "None. ", start, " starts one that needs no terminal."));
