@@ -130,7 +130,8 @@ export function jobs(project: Project, ground: Ground): void {
     await ground.killWorker();
     assert.equal(await state(id), "running", (await rcluster("logs", id)).output);
     const { stdout } = good(await rcluster("logs", "-f", id));
-    assert.match(stdout, /^begins\nends\n\[1\] "one" {3}"--two"\n$/);
+    const own = stdout.replace(/^rcluster: no Redis .*\n/gm, ""); // said of a Redis that is away for long
+    assert.match(own, /^begins\nends\n\[1\] "one" {3}"--two"\n$/);
     await reaches(id, "done");
     assert.match(
       good(await rcluster("result", id, "--to", "fetched")).stdout,

@@ -1,7 +1,8 @@
 #' Register the backend at the first loop
 #'
 #' For R's start-up: nothing is connected before the first `%dopar%`, so that R
-#' starts at once and also where Redis is away.
+#' starts at once and also where Redis is away. The first loop waits for up to a
+#' minute for a Redis that is away: in a cluster it may just be starting again.
 #'
 #' @inheritParams registerRCluster
 #' @return `NULL`, invisibly.
@@ -9,12 +10,17 @@
 #' register_lazily("jobs")
 #' @export
 register_lazily <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs")) {
+  register <- function() {
+    check_queue(queue)
+    con <- redis_connect(redis_endpoint(), wait = lazy_wait)
+    register_backend(con, queue, list())
+  }
   run <- function(obj, expr, envir, data) {
-    registerRCluster(queue)
+    register()
     eval(as.call(list(foreach::`%dopar%`, obj, expr)), envir)
   }
   info <- function(data, item) {
-    registerRCluster(queue)
+    register()
     switch(item,
       workers = foreach::getDoParWorkers(),
       name = foreach::getDoParName(),
@@ -24,6 +30,8 @@ register_lazily <- function(queue = Sys.getenv("RCLUSTER_QUEUE", "jobs")) {
   foreach::setDoPar(run, NULL, info)
   invisible()
 }
+
+lazy_wait <- 60
 
 #' Say in one line where foreach runs
 #'

@@ -3,15 +3,21 @@
 
 timeout_seconds <- 10
 
-redis_connect <- function(endpoint) {
+redis_connect <- function(endpoint, wait = 0) {
   con <- new.env(parent = emptyenv())
   con$endpoint <- endpoint
   con$epoch <- 0L
-  for (i in 1:3) {
+  end <- Sys.time() + wait
+  tries <- 0
+  repeat {
     problem <- open_connection(con)
-    if (!identical(problem, "no reply in time") &&
-      !identical(problem, "Server closed the connection")) {
-      break
+    tries <- tries + 1
+    busy <- problem %in% c("no reply in time", "Server closed the connection")
+    if (is.null(problem) || is_refusal(problem)) break
+    if (Sys.time() >= end && !(busy && tries < 3)) break
+    if (Sys.time() < end) {
+      say_when_long(con, problem, end - wait)
+      wait_a_little()
     }
   }
   if (!is.null(problem)) {
@@ -111,13 +117,20 @@ reconnect <- function(con) {
   repeat {
     problem <- open_connection(con)
     if (is.null(problem)) return(invisible())
-    if (grepl("^(WRONGPASS|NOAUTH|NOPERM)|invalid password", problem)) {
-      stop("Redis: ", problem, call. = FALSE)
-    }
-    if (Sys.time() - started > 5) {
-      say_once(con, sprintf("no Redis (%s); trying again", problem))
-    }
+    if (is_refusal(problem)) stop("Redis: ", problem, call. = FALSE)
+    say_when_long(con, problem, started)
     wait_a_little()
+  }
+}
+
+# What waiting does not mend.
+is_refusal <- function(problem) {
+  grepl("^(WRONGPASS|NOAUTH|NOPERM)|invalid password", problem)
+}
+
+say_when_long <- function(con, problem, since) {
+  if (Sys.time() - since > 5) {
+    say_once(con, sprintf("no Redis (%s); trying again", problem))
   }
 }
 
