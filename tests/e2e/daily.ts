@@ -28,6 +28,7 @@ const scripts = {
   `,
   "endless.R": "foreach(i = 1:1000) %dopar% Sys.sleep(1)\n",
   "broken.R": "x <- 1\ny <- (x +\n",
+  "console.R": "lines <- readLines(stdin())\ncat(length(lines), 'lines\\n')\nstop('no more')\n",
 };
 
 /**
@@ -164,6 +165,9 @@ export function daily(project: Project, init: () => readonly string[], settle: (
     const { code, output } = await rcluster("run", "broken.R");
     assert.equal(code, 1);
     assert.match(output, /broken\.R:[23]/);
+    const own = await rcluster("run", "console.R");
+    assert.equal(own.code, 1, own.output);
+    assert.match(own.output, /^0 lines\n[^]*At console\.R:3/);
   });
 
   it("down ends it, leaves nothing, and a second one does no harm", async () => {

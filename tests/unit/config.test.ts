@@ -52,6 +52,14 @@ describe("config", () => {
     assert.equal(size("2G"), 2e9);
   });
 
+  it("refuses more workers on Docker than its network can join", () => {
+    assert.equal(parse({ workers: "1000" }).workers, 1000);
+    assert.throws(
+      () => parse({ workers: "1001" }),
+      /^RunError: config workers: 1001 is not allowed on platform docker; /,
+    );
+  });
+
   it("reads ports as numbers and pairs", () => {
     assert.deepEqual(parse({ master: '{"ports":[8080,"8888:80"]}' }).master.ports, [
       { external: 8080, internal: 8080 },
