@@ -54,10 +54,7 @@ describe("config", () => {
 
   it("refuses more workers on Docker than its network can join", () => {
     assert.equal(parse({ workers: "1000" }).workers, 1000);
-    assert.throws(
-      () => parse({ workers: "1001" }),
-      /config workers: 1001 is not allowed on platform docker; /,
-    );
+    assert.throws(() => parse({ workers: "1001" }), /config workers: 1001 is not allowed on platform docker; /);
   });
 
   it("reads ports as numbers and pairs", () => {
