@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { once } from "node:events";
 import { openSignedIn } from "../browser";
 import { connectRedis } from "../redis";
@@ -22,6 +24,14 @@ export interface UiOptions {
 const secondsBetween = 10;
 const mostJobs = 20;
 
+const secondsUntilRunning = 5;
+
+// What starting has left behind would stay for as long as nothing much is added to it.
+function forgetStart(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
+
 /** Serves the dashboard until Ctrl-C. */
 export async function ui(options: UiOptions): Promise<void> {
   const target = await openTarget(options.stack);
@@ -42,6 +52,7 @@ export async function ui(options: UiOptions): Promise<void> {
   ]);
   const served = await serve((path) => pages.get(path), options.port ?? 0);
   console.log(`The dashboard of stack ${target.stack} is at ${served.address}\nCtrl-C ends it.`);
+  setTimeout(forgetStart, secondsUntilRunning * 1000).unref();
   const stop = new AbortController();
   if (options.open) void openSignedIn(served.page, [served.cookie], stop.signal).catch(() => false); // it is printed
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);

@@ -259,7 +259,7 @@ describe("what goes on in a cluster", () => {
       `      the command: ${share.toFixed(1)} % of a core, ${after.own.toFixed(0)} MB of its own, ${after.resident.toFixed(0)} MB resident`,
     );
     assert.ok(share < 5, `${share} % of a core`);
-    assert.ok(after.own < 55, `${after.own} MB`); // 50, and garbage that is not collected yet
+    assert.ok(after.own < 50, `${after.own} MB`);
     assert.equal(await page.locator("#worker-list tbody tr").count(), 500);
     await shows("#pools", /big: 100, 100 busy.*small: 400, 400 busy/);
     await page.locator("#worker-list summary").click();
