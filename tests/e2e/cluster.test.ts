@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { Redis } from "ioredis";
+import { withRedis } from "./client";
 import { command, docker, eventually, Project, seconds } from "./project";
 
 // One cluster goes through what a user does with it, in this order.
@@ -16,15 +16,10 @@ describe("a cluster on Docker", () => {
   });
   after(() => project.remove());
 
-  const redisUrl = async () => new URL(JSON.parse(await project.output("redisUrl")) as string);
   const redisPassword = async () => {
-    const { password } = await redisUrl();
+    const { password } = await project.redisUrl();
     assert.ok(password.length >= 32);
     return password;
-  };
-  const redisOptions = async () => {
-    const { hostname, port, password } = await redisUrl();
-    return { host: hostname, port: Number(port), password };
   };
 
   it("comes up with Redis, two workers and a master, the first resource within 3 s", async () => {
@@ -114,13 +109,10 @@ describe("a cluster on Docker", () => {
   });
 
   it("lets nobody use Redis without the password", async () => {
-    const stranger = new Redis({ ...(await redisOptions()), password: undefined });
-    stranger.on("error", () => undefined); // already its greeting is refused
-    await assert.rejects(stranger.keys("*"), /NOAUTH/);
-    stranger.disconnect();
-    const owner = new Redis(await redisOptions());
-    assert.equal(await owner.ping(), "PONG");
-    owner.disconnect();
+    const url = await project.redisUrl();
+    const asStranger = { password: undefined };
+    await withRedis(url, (stranger) => assert.rejects(stranger.keys("*"), /NOAUTH/), asStranger);
+    assert.equal(await withRedis(url, (owner) => owner.ping()), "PONG");
   });
 
   it("listens on loopback only", async () => {
@@ -144,7 +136,7 @@ describe("a cluster on Docker", () => {
   });
 
   it("lets an R of this machine's join with the url in the output", async () => {
-    const { href, port, password } = await redisUrl();
+    const { href, port, password } = await project.redisUrl();
     fs.writeFileSync(
       `${data}/host.R`,
       `suppressMessages(library(doRedis))
@@ -190,14 +182,13 @@ describe("a cluster on Docker", () => {
   });
 
   it("keeps queue and data over a restart of Redis", async () => {
-    const client = new Redis({ ...(await redisOptions()), maxRetriesPerRequest: null });
-    client.on("error", () => undefined); // it connects again
-    await client.rpush("{test}:list", "a", "b");
-    await seconds(1.5); // written to disk every second
-    await docker("restart", `redis-${project.stack}`);
-    assert.deepEqual(await client.lrange("{test}:list", 0, -1), ["a", "b"]);
-    await client.del("{test}:list");
-    client.disconnect();
+    await withRedis(await project.redisUrl(), async (client) => {
+      await client.rpush("{test}:list", "a", "b");
+      await seconds(1.5); // written to disk every second
+      await docker("restart", `redis-${project.stack}`);
+      assert.deepEqual(await client.lrange("{test}:list", 0, -1), ["a", "b"]);
+      await client.del("{test}:list");
+    });
     assert.equal(await project.r("cat(sum(unlist(foreach(i=1:10) %dopar% i)))"), "55");
   });
 

@@ -1,8 +1,9 @@
 import * as assert from "node:assert/strict";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { dashboard, missing, queueValues, samples, wantedSeries } from "../metrics/dashboard";
 import { buildExporter } from "../metrics/image";
 import { compareWhileRunning } from "../metrics/truth";
+import { withRedis } from "./client";
 import { command, docker, eventually, Project } from "./project";
 
 describe("metrics on Docker", () => {
@@ -48,32 +49,28 @@ describe("metrics on Docker", () => {
   });
 
   it("answer in under 200 ms with 500 workers and 10,000 tasks waiting", async () => {
-    const redis = new Redis(JSON.parse(await project.output("redisUrl")) as string);
     const workers = Array.from({ length: 500 }, (_, index) => `worker-${index}`);
+    const tasks = Array.from({ length: 10000 }, (_, index) => [index, `a-job/${index}`]);
     const description = "a-host 4711 204800 workers 0.1.0 4.5.0 1234";
-    try {
-      await redis.zadd("{jobs}:todo", ...Array.from({ length: 10000 }, (_, index) => [index, `a-job/${index}`]).flat());
+    await withRedis(await project.redisUrl(), async (redis) => {
+      await redis.zadd("{jobs}:todo", ...tasks.flat());
       await redis.hset("{jobs}:workers", Object.fromEntries(workers.map((worker) => [worker, description])));
       const begin = Date.now();
       const values = queueValues(samples(await scrape()));
       const duration = Date.now() - begin;
       console.log(`      a scrape of 500 workers and 10,000 tasks: ${duration} ms`);
-      assert.deepEqual([values.waiting, values.workers], [10000, 502]);
-      assert.ok(duration < 200, `${duration} ms`);
-    } finally {
       await redis.del("{jobs}:todo");
       await redis.hdel("{jobs}:workers", ...workers);
-      redis.disconnect();
-    }
+      assert.deepEqual([values.waiting, values.workers], [10000, 502]);
+      assert.ok(duration < 200, `${duration} ms`);
+    });
   });
 
   it("log in as somebody who can neither read tasks or results nor write", async () => {
-    const { hostname, port } = new URL(JSON.parse(await project.output("redisUrl")) as string);
-    const login = { host: hostname, port: Number(port), password: await password() };
-    const redis = new Redis({ ...login, username: "exporter", enableReadyCheck: false });
     const refused = (answer: Promise<unknown>) =>
       assert.rejects(answer, /NOPERM|ACL failure|can't access|no permissions/);
-    try {
+    const secret = await password();
+    const reads = async (redis: Redis) => {
       assert.equal(await redis.zcard("{jobs}:todo"), 0);
       for (const [name, ...args] of [
         ["GET", "{jobs}:protocol"],
@@ -100,10 +97,13 @@ describe("metrics on Docker", () => {
           throw new Error(`${name} ${args.join(" ")}: ${String(error)}`);
         });
       }
-      await assert.rejects(redis.auth("default", login.password), /WRONGPASS/);
-    } finally {
-      redis.disconnect();
-    }
+      await assert.rejects(redis.auth("default", secret), /WRONGPASS/);
+    };
+    await withRedis(await project.redisUrl(), reads, {
+      username: "exporter",
+      password: secret,
+      enableReadyCheck: false,
+    });
   });
 
   it("keep the password out of docker inspect, logs and process lists", async () => {

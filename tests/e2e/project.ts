@@ -178,6 +178,11 @@ export class Project {
     return stdout.trim();
   }
 
+  /** Where this machine reaches the cluster's Redis, with the password. */
+  async redisUrl(): Promise<URL> {
+    return new URL(JSON.parse(await this.output("redisUrl")) as string);
+  }
+
   /** Runs R code on the master, and returns what it prints. */
   async r(code: string): Promise<string> {
     return docker("exec", `rmaster-${this.stack}`, "Rscript", "-e", code);

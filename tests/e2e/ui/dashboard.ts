@@ -2,7 +2,14 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import type { Page } from "playwright-core";
-import { eventually, type Project } from "../project";
+import { eventually, seconds, type Project } from "../project";
+
+/** What a command takes of the machine. */
+interface Usage {
+  readonly share: number;
+  readonly resident: number;
+  readonly own: number;
+}
 
 /** A running `rcluster ui`. */
 export class Dashboard {
@@ -24,12 +31,19 @@ export class Dashboard {
     return new Dashboard(child, address);
   }
 
-  /** Seconds of a core that the command has used, and its memory in MB: all, and what is its own. */
-  usage(): { readonly seconds: number; readonly resident: number; readonly own: number } {
+  /** The share of a core that the command takes over so many seconds, and its memory in MB then: all, and its own. */
+  async usageOver(duration: number): Promise<Usage> {
     const proc = (file: string) => fs.readFileSync(`/proc/${this.child.pid}/${file}`, "utf8");
-    const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(proc("status"))?.[1]);
-    const [user = 0, system = 0] = (proc("stat").split(") ")[1] ?? "").split(" ").slice(11, 13).map(Number);
-    return { seconds: (user + system) / 100, resident: kilobytes("VmRSS") / 1024, own: kilobytes("RssAnon") / 1024 };
+    const used = () => {
+      const [user = 0, system = 0] = (proc("stat").split(") ")[1] ?? "").split(" ").slice(11, 13).map(Number);
+      return (user + system) / 100;
+    };
+    const [before, began] = [used(), performance.now()];
+    await seconds(duration);
+    const share = (used() - before) / ((performance.now() - began) / 1000);
+    const status = proc("status");
+    const megabytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]) / 1024;
+    return { share, resident: megabytes("VmRSS"), own: megabytes("RssAnon") };
   }
 
   /** Ends it as Ctrl-C does; returns its exit code. */
