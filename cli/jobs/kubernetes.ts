@@ -1,4 +1,4 @@
-import type { V1Job, V1Pod, V1PodTemplate } from "@kubernetes/client-node";
+import type { V1Job, V1Pod, V1PodTemplate, V1Secret } from "@kubernetes/client-node";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -11,7 +11,7 @@ import { belonging } from "./command";
 import type { Jobs, SubmitOptions } from "./index";
 import { lives, type Job } from "./job";
 import { Kubectl } from "./kubectl";
-import { annotations, belongings, jobLabel, jobManifest, readerManifest } from "./manifests";
+import { annotations, belongings, environmentSecret, jobLabel, jobManifest, readerManifest } from "./manifests";
 import { jobOfKubernetes } from "./state";
 
 /** The most that goes into a Secret: Kubernetes takes 1 MiB of an object, and writes it by a third longer. */
@@ -48,8 +48,12 @@ export class KubernetesJobs implements Jobs {
     try {
       const wanted = { id, script: files.script, args, packed, keep };
       const job = await this.kubectl.create<V1Job>(jobManifest(wanted, template), signal);
-      const content = packed ? await small.file.readFile() : undefined;
-      for (const object of belongings(job, this.made.storage, content)) await this.kubectl.create(object, signal);
+      const variables = environmentSecret(template);
+      const contents = {
+        files: packed ? await small.file.readFile() : undefined,
+        environment: variables === undefined ? undefined : await this.kubectl.get<V1Secret>("secret", variables),
+      };
+      for (const object of belongings(job, this.made.storage, contents)) await this.kubectl.create(object, signal);
       await this.kubectl.patchJob(id, { spec: { suspend: false } });
       if (!packed) await this.upload(id, files, signal);
     } catch (error) {

@@ -41,7 +41,8 @@ const archive = "files.tar.gz";
  */
 export function jobManifest({ id, script, args, packed, keep }: Wanted, from: V1PodTemplate): V1Job {
   const command = ["rcluster-job", `${jobsPath}/${id}`, script, ...args];
-  const spec = podSpec(from, id, command, packed);
+  const { containers, ...pod } = podSpec(from, id, command, packed);
+  const ownEnvironment = environmentSecret(from) && { envFrom: [{ secretRef: { name: environmentName(id) } }] };
   const labels = { ...from.metadata?.labels, [jobLabel]: id };
   return {
     apiVersion: "batch/v1",
@@ -61,20 +62,29 @@ export function jobManifest({ id, script, args, packed, keep }: Wanted, from: V1
           labels: { ...from.template?.metadata?.labels, [jobLabel]: id },
           annotations: from.template?.metadata?.annotations,
         },
-        spec,
+        spec: { ...pod, containers: containers.map((each) => ({ ...each, ...ownEnvironment })) },
       },
     },
   };
 }
 
-/** What a Job owns: its claim, and the Secret with its files where they fit into one. */
+/** What a Job's Secrets hold. */
+interface Contents {
+  /** Its files, where they fit into one. */
+  readonly files?: Buffer;
+  /** The Secret of the stack with the environment variables for R, see {@link environmentSecret}. */
+  readonly environment?: V1Secret;
+}
+
+/** What a Job owns: its claim, and Secrets with its files and its environment variables. */
 export function belongings(
   job: V1Job,
   storage: KubernetesJobs["storage"],
-  files?: Buffer,
+  { files, environment }: Contents,
 ): (V1PersistentVolumeClaim | V1Secret)[] {
+  const id = job.metadata?.name ?? "";
   const metadata: V1ObjectMeta = {
-    name: job.metadata?.name,
+    name: id,
     labels: job.metadata?.labels,
     ownerReferences: [ownedBy("batch/v1", "Job", job.metadata)],
   };
@@ -88,9 +98,31 @@ export function belongings(
       ...(storage.storageClass !== undefined && { storageClassName: storage.storageClass }),
     },
   };
-  if (!files) return [claim];
-  const data = { [archive]: files.toString("base64") };
-  return [claim, { apiVersion: "v1", kind: "Secret", metadata, immutable: true, data }];
+  const secret = (name: string, data: V1Secret["data"]): V1Secret => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { ...metadata, name },
+    immutable: true,
+    data,
+  });
+  return [
+    claim,
+    ...(files ? [secret(id, { [archive]: files.toString("base64") })] : []),
+    ...(environment ? [secret(environmentName(id), environment.data)] : []),
+  ];
+}
+
+/**
+ * Name of the Secret with the environment variables for R in the stack's pods, if there is one. A job has a copy: the
+ * stack's own goes when the variables change, and a job that has not started yet would wait for it for ever.
+ */
+export function environmentSecret(from: V1PodTemplate): string | undefined {
+  const sources = from.template?.spec?.containers.flatMap(({ envFrom }) => envFrom ?? []);
+  return sources?.find(({ secretRef }) => secretRef)?.secretRef?.name;
+}
+
+function environmentName(id: string): string {
+  return `${id}-env`;
 }
 
 const readerSeconds = 6 * 3600; // should nobody remove it

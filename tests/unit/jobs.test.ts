@@ -3,7 +3,7 @@ import type { V1Job, V1Pod, V1PodTemplate } from "@kubernetes/client-node";
 import { Failure } from "../../cli/failure";
 import { findJob, type Jobs } from "../../cli/jobs";
 import { duration, jobId, jobOf, parseStatus, spoken, type Job } from "../../cli/jobs/job";
-import { belongings, jobManifest, readerManifest } from "../../cli/jobs/manifests";
+import { belongings, environmentSecret, jobManifest, readerManifest } from "../../cli/jobs/manifests";
 import { jobOfKubernetes } from "../../cli/jobs/state";
 import { jobTable } from "../../cli/jobs/table";
 
@@ -107,7 +107,7 @@ describe("a job's objects on Kubernetes", () => {
     assert.deepEqual(owner(jobManifest(wanted, template)), [
       { apiVersion: "v1", kind: "PodTemplate", name: "rjobs", uid: "t-1" },
     ]);
-    const theirs = [...belongings(made, { size: "1Gi" }, Buffer.from("x")), readerManifest(made, template)];
+    const theirs = [...belongings(made, { size: "1Gi" }, { files: Buffer.from("x") }), readerManifest(made, template)];
     assert.deepEqual(
       theirs.map(({ kind }) => kind),
       ["PersistentVolumeClaim", "Secret", "Pod"],
@@ -136,13 +136,30 @@ describe("a job's objects on Kubernetes", () => {
     const pod = jobManifest({ ...wanted, packed: false }, template).spec?.template.spec;
     assert.deepEqual(pod?.containers[0]?.env, [{ name: "A", value: "1" }]);
     assert.deepEqual(pod.volumes?.at(-1), { name: "input", emptyDir: {} });
-    assert.equal(belongings(made, { size: "1Gi" }).length, 1);
+    assert.equal(belongings(made, { size: "1Gi" }, {}).length, 1);
   });
 
   it("have a claim of the size and class that the stack says", () => {
-    const [claim] = belongings(made, { size: "5Gi", storageClass: "fast" });
+    const [claim] = belongings(made, { size: "5Gi", storageClass: "fast" }, {});
     assert.partialDeepStrictEqual(claim, {
       spec: { resources: { requests: { storage: "5Gi" } }, storageClassName: "fast" },
+    });
+  });
+
+  it("have a copy of the stack's variables, which outlives those of the stack", () => {
+    const variables = { envFrom: [{ secretRef: { name: "rjobs-env-1a2b" } }] };
+    const [container] = template.template?.spec?.containers ?? [];
+    const spec = { ...template.template?.spec, containers: [{ ...container, ...variables }] };
+    const withVariables = { ...template, template: { ...template.template, spec } } as V1PodTemplate;
+    assert.equal(environmentSecret(template), undefined);
+    assert.equal(environmentSecret(withVariables), "rjobs-env-1a2b");
+    const pod = jobManifest(wanted, withVariables).spec?.template.spec;
+    assert.deepEqual(pod?.containers[0]?.envFrom, [{ secretRef: { name: "fit-k3x9-env" } }]);
+    const environment = { metadata: { name: "rjobs-env-1a2b" }, data: { TOKEN: "eA==" } };
+    assert.partialDeepStrictEqual(belongings(made, { size: "1Gi" }, { environment }).at(-1), {
+      kind: "Secret",
+      metadata: { name: "fit-k3x9-env", ownerReferences: [{ name: "fit-k3x9" }] },
+      data: { TOKEN: "eA==" },
     });
   });
 
