@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as http from "node:http";
+import { isDeepStrictEqual } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, picture } from "./browser";
 import { withRedis } from "./client";
@@ -57,6 +58,10 @@ describe("what goes on in a cluster", () => {
       const found = (await page.locator(selector).allTextContents()).join("\n");
       return text.test(found) ? found : undefined;
     }, limit); // prettier-ignore
+  const tileShows = (name: string, ...wanted: string[]) =>
+    eventually(`the tile ${name}: ${wanted.join(", ")}`, async () =>
+      isDeepStrictEqual(await tile(page, name), wanted) ? true : undefined,
+    );
 
   it("is shown to nobody without the token, and to no other site", async () => {
     const { port, pathname, search, host } = new URL(dashboard.address);
@@ -81,8 +86,8 @@ describe("what goes on in a cluster", () => {
     await shows("#live", /^live$/);
     await shows("#loops", /Idle: no loop runs/);
     await shows("#failures", /None/);
-    assert.deepEqual(await tile(page, "workers"), ["2 of 2", "0 busy"]);
-    assert.deepEqual(await tile(page, "waiting"), ["0", "tasks"]);
+    await tileShows("workers", "2 of 2", "0 busy");
+    await tileShows("waiting", "0", "tasks");
     assert.match((await page.title()), new RegExp(project.stack)); // prettier-ignore
     const { workers, waiting, running } = await truth();
     assert.deepEqual([workers.map(({ host }) => host).sort(), waiting, running], [[worker(1), worker(2)], 0, 0]);
@@ -108,7 +113,7 @@ describe("what goes on in a cluster", () => {
         ? true
         : undefined;
     }, 60); // prettier-ignore
-    assert.deepEqual((await tile(page, "workers"))[1], "2 busy");
+    await tileShows("workers", "2 of 2", "2 busy");
     await shows("#loops", /of 60.*of 1,500/s);
     const label = await page.locator("#timeline .rows canvas").getAttribute("aria-label");
     assert.match(label ?? "", /^What 2 workers did over time; 2 work now$/);
@@ -136,7 +141,7 @@ describe("what goes on in a cluster", () => {
     assert.ok(found);
     assert.deepEqual(await failure.locator(".calls code").allTextContents(), found.calls.split("\n"));
     assert.equal(found.calls.split("\n")[0], "study(i)");
-    assert.deepEqual(await tile(page, "failed"), ["1", "iterations"]);
+    await tileShows("failed", "1", "iterations");
     await picture(page, "dashboard-failed");
     await shows("#loops", /over at .*over at /s, 120);
     await shows("#loops", /reached \d+ of 60/);
@@ -170,10 +175,10 @@ describe("what goes on in a cluster", () => {
     await page.locator("#log select").press("End");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    const { output } = await command("docker", ["logs", redis]);
-    await eventually("the whole log", async () =>
-      (await log.textContent())?.trim() === output.trim() ? true : undefined,
-    );
+    await eventually("the whole log", async () => {
+      const { output } = await command("docker", ["logs", redis]);
+      return (await log.textContent())?.trim() === output.trim() ? true : undefined;
+    });
     await page.locator("#log .close").press("Enter");
     assert.equal(await log.isVisible(), false);
   });
@@ -210,8 +215,8 @@ describe("what goes on in a cluster", () => {
     await shows("#banner", /Redis does not answer.*as of \d\d:/, 30);
     await docker("start", `redis-${project.stack}`);
     await shows("#live", /^live$/, 60);
-    assert.equal(await page.locator("#banner").isVisible(), false);
     await shows("#tile-workers", /2 of 2/, 60);
+    assert.equal(await page.locator("#banner").isVisible(), false);
   });
 
   it("is shown again and again by status --watch, until Ctrl-C", async () => {
@@ -254,7 +259,7 @@ describe("what goes on in a cluster", () => {
       try {
         await page.goto(other.address);
         await shows("#tile-workers", /500/);
-        assert.deepEqual(await tile(page, "waiting"), ["1,000,000", "tasks"]);
+        await tileShows("waiting", "1,000,000", "tasks");
         await page.locator("#worker-list summary").click();
         await seconds(10); // until it runs evenly
         const watched = await other.usageOver(30);
