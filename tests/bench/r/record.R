@@ -72,12 +72,16 @@ machine_lines <- function() {
   for (side in c("rcluster", "rcluster_map", "mirai", "mirai_dispatcher")) {
     add(paste("latency", side), latency(side, "ms"), latency(side, "ms p99"))
   }
-  add("efficiency 10ms", value_of(
-    experiment = "efficiency", side = "rcluster", unit = "%"
-  ))
-  add("efficiency_idle_core 10ms", value_of(
-    experiment = "efficiency", side = "rcluster", unit = "% of one busy core"
-  ))
+  efficiency <- function(chunk, unit) {
+    value_of(experiment = "efficiency", chunk = chunk, unit = unit)
+  }
+  for (chunk in c("1", "auto")) {
+    add(paste0("efficiency 10ms chunk", chunk), efficiency(chunk, "%"))
+    add(
+      paste0("efficiency_idle_core 10ms chunk", chunk),
+      efficiency(chunk, "% of one busy core")
+    )
+  }
   for (side in c("none", "rcluster", "doredis")) {
     add(paste("blocked 100MB", side), value_of(
       experiment = "blocked", side = side

@@ -1,7 +1,5 @@
 # Runs a job to its end: iterations in, values out in order.
 
-chunk_seconds <- 0.05
-most_chunk <- 1000
 most_at_once <- 200
 notice_seconds <- 2
 stall_seconds <- 15
@@ -14,7 +12,8 @@ stall_seconds <- 15
 # `chunk`: iterations a block, or "auto".
 run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
   order <- new_order()
-  source <- new_source(take, chunk, streams)
+  source <- new_source(take, chunk, streams, job$total)
+  if (source$auto) source$workers <- queue_demand(job$con, job$queue)$workers
   pace <- new_pace()
   last <- now()
   progress <- new_progress()
@@ -27,11 +26,12 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
   repeat {
     if (source$more) fill(job, source)
     if (!source$more && job$blocks$outstanding == 0) break
-    wait <- !(source$more && room(job))
+    wait <- !(source$more && room(job, source))
     if (wait) let_gather(pace, job$blocks$outstanding)
-    results <- exchange(job, if (wait) 2 else 0)
+    results <- exchange(job, if (!wait) 0 else if (source$settled) 2 else 0.5)
     note_pace(pace, length(results$slot))
     if (!length(results$slot)) {
+      if (wait) source$settled <- TRUE # they take long, or nobody works
       if (now() - last > notice_seconds) notice_stall(job)
       if (now() - last > stall_seconds) {
         results <- catch_up(job)
@@ -56,20 +56,9 @@ run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
 
 now <- function() .Call(rc_now)
 
-room <- function(job) {
-  job$blocks$outstanding < most_blocks && job$blocks$bytes < most_bytes
-}
-
-# Where the iterations come from, and how many go into a block.
-new_source <- function(take, chunk, streams) {
-  auto <- identical(chunk, "auto")
-  list2env(
-    list(
-      take = take, streams = streams, more = TRUE, fired = 0, auto = auto,
-      chunk = if (auto) 1 else chunk
-    ),
-    parent = emptyenv()
-  )
+room <- function(job, source) {
+  job$blocks$outstanding < most_under_way(source) &&
+    job$blocks$bytes < most_bytes
 }
 
 # Adds blocks until enough are under way, or for long enough; few at first,
@@ -77,11 +66,11 @@ new_source <- function(take, chunk, streams) {
 fill <- function(job, source) {
   begun <- now()
   blocks <- 1
-  while (room(job) && length(job$pending) < most_at_once) {
+  while (room(job, source) && length(job$pending) < most_at_once) {
     before <- job$blocks$bytes
     taken <- take_blocks(source, min(
       blocks, most_at_once - length(job$pending),
-      most_blocks - job$blocks$outstanding
+      most_under_way(source) - job$blocks$outstanding
     ))
     n <- length(taken$args)
     if (n > 0) add_blocks(job, taken$first, taken$args, taken$seeds)
@@ -89,59 +78,6 @@ fill <- function(job, source) {
     fitting <- (most_bytes - job$blocks$bytes) * n / (job$blocks$bytes - before)
     blocks <- max(1, min(8 * blocks, floor(fitting)))
   }
-}
-
-# The next iterations: one block, or up to `most` where they are there already.
-take_blocks <- function(source, most) {
-  args <- source$take(source$chunk, source$chunk * most)
-  n <- length(args)
-  source$more <- n >= source$chunk
-  numbers <- source$fired + seq_len(n)
-  source$fired <- source$fired + n
-  seeds <- if (!is.null(source$streams)) {
-    lapply(numbers, function(i) next_stream(source$streams))
-  }
-  if (source$chunk == 1) {
-    return(list(first = numbers, args = singly(args), seeds = singly(seeds)))
-  }
-  block <- (seq_len(n) - 1) %/% source$chunk
-  list(
-    first = numbers[!duplicated(block)], args = unname(split(args, block)),
-    seeds = if (!is.null(seeds)) unname(split(seeds, block))
-  )
-}
-
-# For blocks of one iteration each.
-singly <- function(x) if (!is.null(x)) lapply(x, list)
-
-# `take` of something that stops with 'StopIteration' after the last, as
-# iterators do: more than `least` where that is quick.
-take_each <- function(next_args) {
-  function(least, most) {
-    args <- vector("list", most)
-    n <- 0
-    begun <- now()
-    tryCatch(
-      while (n < least || (n < most && now() - begun < 0.005)) {
-        args[[n + 1]] <- next_args()
-        n <- n + 1
-      },
-      error = function(e) {
-        if (!identical(conditionMessage(e), "StopIteration")) stop(e)
-      }
-    )
-    args[seq_len(n)]
-  }
-}
-
-# So many iterations a block that it takes a twentieth of a second or so, at
-# most twice as many as before: the first ones may not be like the others.
-adapt <- function(source, results) {
-  each <- sum(pmax(results$seconds, 1e-4)) / sum(results$count)
-  if (is.na(each)) return(invisible()) # one failed with its worker
-  source$chunk <- max(1, floor(min(
-    source$chunk * 2, chunk_seconds / each, most_chunk
-  )))
 }
 
 notice_stall <- function(job) {

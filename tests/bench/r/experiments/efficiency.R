@@ -4,17 +4,25 @@ measure_efficiency <- function(sides, quick) {
   each <- if (quick) 100 else 500
   task <- task_of(10)
   plain <- function(n) timed(for (i in seq_len(n)) task(i))
-  both <- alone <- queue <- numeric()
+  both <- alone <- 0
+  queue <- c("1" = 0, auto = 0)
   for (part in 1:4) {
     jobs <- lapply(1:2, function(i) parallel::mcparallel(plain(each / 2)))
     took <- unlist(parallel::mccollect(jobs))
     stopifnot(is.numeric(took), length(took) == 2)
-    both <- c(both, max(took))
-    alone <- c(alone, plain(each / 4) * 2)
-    queue <- c(queue, timed(sides$rcluster$loop(seq_len(each), task)))
+    both <- both + max(took)
+    alone <- alone + plain(each / 4) * 2
+    for (chunk in names(queue)) {
+      took <- timed(sides$rcluster$loop(seq_len(each), task, chunk))
+      queue[[chunk]] <- queue[[chunk]] + took
+    }
   }
-  record("efficiency", "rcluster", 100 * sum(both) / sum(queue), unit = "%")
-  record("efficiency", "rcluster", 100 * sum(alone) / sum(queue),
-    unit = "% of one busy core"
-  )
+  for (chunk in names(queue)) {
+    note <- function(plain, unit) {
+      share <- 100 * plain / queue[[chunk]]
+      record("efficiency", "rcluster", share, chunk = chunk, unit = unit)
+    }
+    note(both, "%")
+    note(alone, "% of one busy core")
+  }
 }
