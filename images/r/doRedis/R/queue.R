@@ -117,7 +117,7 @@ tasks_of <- function(queue) {
   described <- strsplit(pairs_of(queue_key(queue, "workers"))[names(held)], " ")
   member <- sub(" .*", "", held)
   id <- sub("/[^/]*$", "", member)
-  since <- as.numeric(sub(".* ", "", held)) / 1000
+  since <- as.numeric(sub("^\\S+ (\\d+) .*", "\\1", held)) / 1000
   data.frame(
     queue = queue, id = id, user = NA_character_,
     coordinator = coordinators(queue, id),

@@ -14,6 +14,7 @@ prepare_job <- function(description) {
       ), call. = FALSE)
     }
   }
+  keep_baseline(own = TRUE)
   # Loops within the body run in this worker, one iteration after another.
   if (isNamespaceLoaded("foreach")) foreach::registerDoSEQ()
   list2env(description$global, globalenv())
@@ -27,7 +28,6 @@ prepare_job <- function(description) {
   expr <- compiler::compile(description$expr, env,
     options = list(suppressAll = TRUE)
   )
-  keep_baseline()
   list(expr = expr, env = env)
 }
 
@@ -39,26 +39,41 @@ attach_package <- function(package) {
 # it, since the package is not loaded a second time.
 baseline <- new.env(parent = emptyenv())
 
-keep_baseline <- function() {
+# `own`: whether options that are new are those of packages for sure.
+keep_baseline <- function(own = FALSE) {
   if (is.null(baseline$search)) {
     baseline$search <- search()
     baseline$folder <- getwd()
     baseline$kind <- RNGkind()
     baseline$options <- options()
   } else if (!identical(loadedNamespaces(), baseline$namespaces)) {
-    own <- baseline$options
-    baseline$options <- options()
-    baseline$options[names(own)] <- own
+    added <- setdiff(names(options()), names(baseline$options))
+    loaded <- setdiff(loadedNamespaces(), baseline$namespaces)
+    if (!own) added <- added[are_named_after(added, loaded)]
+    baseline$options[added] <- options()[added]
   }
   baseline$namespaces <- loadedNamespaces()
 }
 
+# As data.table's options begin with "datatable.".
+are_named_after <- function(options, packages) {
+  plain <- function(x) tolower(gsub("[^[:alnum:]]", "", x))
+  packages <- plain(packages)
+  vapply(plain(options), function(x) any(startsWith(x, packages)), NA)
+}
+
 # Leaves nothing of the job before: variables, attached packages, options,
-# folder, kind of random numbers. `keep`: packages that the next job attaches.
+# folder, kind of random numbers. `keep`: packages that the next job attaches,
+# in this order, which decides who masks whom.
 reset_session <- function(keep = character()) {
   keep_baseline()
   rm(list = ls(globalenv(), all.names = TRUE), envir = globalenv())
-  kept <- c(baseline$search, paste0("package:", keep))
+  ours <- sub("^package:", "", baseline$search)
+  wanted <- setdiff(keep, ours)
+  there <- setdiff(rev(.packages()), ours)
+  n <- min(length(there), length(wanted))
+  alike <- sum(cumprod(there[seq_len(n)] == wanted[seq_len(n)]))
+  kept <- c(baseline$search, paste0("package:", wanted)[seq_len(alike)])
   for (name in setdiff(search(), kept)) {
     try(detach(name, character.only = TRUE), silent = TRUE)
   }

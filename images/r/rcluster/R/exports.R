@@ -1,13 +1,18 @@
 # What a loop's body needs at the workers: variables and packages.
 
-# `values`: what is iterated over, for functions in it.
+# `values`: lists that are iterated over, for functions in them.
 find_exports <- function(expr, envir, names = NULL, export = NULL,
                          noexport = NULL, packages = NULL, values = list()) {
   found <- globals_of(expr, envir)
-  for (fun in functions_in(values)) {
+  used <- attr(found, "packages")
+  lists <- Filter(is.list, lapply(found, `[[`, "value"))
+  for (fun in functions_in(c(values, lists))) {
     more <- globals_of(body(fun), environment(fun))
+    used <- c(used, attr(more, "packages"))
     found <- c(found, more[setdiff(names(more), names(found))])
   }
+  hidden <- hidden_globals(found, names)
+  hidden <- hidden[setdiff(names(hidden), noexport)]
   found <- found[setdiff(names(found), c(names, noexport))]
   for (name in setdiff(export, names(found))) {
     if (!exists(name, envir)) {
@@ -17,22 +22,38 @@ find_exports <- function(expr, envir, names = NULL, export = NULL,
   }
   in_global <- vapply(found, function(g) identical(g$where, globalenv()), NA)
   list(
-    global = lapply(found[in_global], `[[`, "value"),
+    global = c(lapply(found[in_global], `[[`, "value"), hidden),
     local = lapply(found[!in_global], `[[`, "value"),
     dots = find_dots(expr, envir),
-    packages = unique(c(packages, attr(found, "packages"))),
+    packages = unique(c(packages, used)),
     attached = rev(.packages())
   )
+}
+
+# A function of the global environment sees the variables there, also where the
+# loop, or the function that it is in, has others of the same name.
+hidden_globals <- function(found, names) {
+  values <- lapply(found, `[[`, "value")
+  in_global <- vapply(found, function(g) identical(g$where, globalenv()), NA)
+  mentioned <- lapply(values, function(value) {
+    outer <- is.function(value) && identical(environment(value), globalenv())
+    if (outer) all.names(body(value))
+  })
+  mentioned <- as.character(unlist(mentioned))
+  hidden <- intersect(mentioned, c(names, names(found)[!in_global]))
+  mget(intersect(hidden, ls(globalenv(), all.names = TRUE)), globalenv())
 }
 
 # Of a list and the lists in it. unlist() would look at each element of each
 # vector: seconds for a few MB.
 functions_in <- function(x) {
   inner <- lapply(Filter(is.list, x), functions_in)
-  c(Filter(is.function, x), unlist(inner, recursive = FALSE))
+  closures <- Filter(function(f) is.function(f) && !is.primitive(f), x)
+  c(closures, unlist(inner, recursive = FALSE))
 }
 
-# Name -> list(value, where), without what packages hold.
+# Name -> list(value, where), without what packages hold; those are in the
+# attribute `packages`.
 globals_of <- function(expr, envir) {
   found <- globals::globalsOf(expr,
     envir = envir, mustExist = FALSE, recursive = TRUE, method = "ordered"
@@ -42,11 +63,15 @@ globals_of <- function(expr, envir) {
     !is.null(env) && !isNamespace(env) && !identical(env, baseenv()) &&
       !grepl("^package:|^Autoloads$|^base$", environmentName(env))
   }, NA)
+  places <- vapply(Filter(Negate(is.null), where), environmentName, "")
+  attached <- unique(grep("^package:", places, value = TRUE))
   names <- setdiff(names(found)[own], "...")
-  result <- lapply(setNames(names, names), function(name) {
-    list(value = found[[name]], where = where[[name]])
-  })
-  result
+  structure(
+    lapply(setNames(names, names), function(name) {
+      list(value = found[[name]], where = where[[name]])
+    }),
+    packages = setdiff(sub("^package:", "", attached), "base")
+  )
 }
 
 find_dots <- function(expr, envir) {

@@ -34,27 +34,36 @@ new_job <- function(con, queue, description, options = loop_options(NULL),
     function(name) script_call(name, queue, job$id)
   )
   job$bell <- c("BLPOP", key(queue, "wake", job$id))
+  job$announced <- FALSE
+  con$said <- NULL
+  on.exit(if (!job$announced) end_job(job))
   announce(job)
   job
 }
 
 # Makes the job known: its coordinator's connection first, so that the end of it
-# is noticed whenever it comes; then variables and time limit.
+# is noticed whenever it comes; then variables and time limit. Where Redis has
+# the variables, nothing is sent that a full one would refuse.
 announce <- function(job) {
   repeat {
     epoch <- job$con$epoch
     connection <- describe_connection(job$con)
-    ours <- list(c(
-      "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
-    ))
-    if (is_large(job$description)) redis_call(job$con, ours)
-    redis_pipeline(job$con, list(
-      ours,
-      variables_command(job),
+    sent <- if (!(job$announced && has_variables(job))) {
+      ours <- list(c(
+        "HSET", key(job$queue, "clients"), paste0("job:", job$id), connection
+      ))
+      if (is_large(job$description)) redis_call(job$con, ours)
+      list(ours, list(
+        c("SET", key(job$queue, "env", job$id)),
+        send_large(job$con, job$queue, job$id, job$description)
+      ))
+    }
+    redis_pipeline(job$con, c(sent, list(
       list(script_call("announce", job$queue), c(
         job$id, job_ttl, sprintf("%.0f", job$timeout * 1000), connection
       ))
-    ))
+    )))
+    job$announced <- TRUE
     job$epoch <- epoch
     job$reported <- now()
     if (job$con$epoch == epoch) return(invisible())
@@ -74,16 +83,10 @@ describe_connection <- function(con) {
   con$description
 }
 
-# Large variables are sent ahead, once; again if Redis has lost a part of them.
-variables_command <- function(job) {
+has_variables <- function(job) {
   variables <- key(job$queue, "env", job$id)
-  if (is_large(job$description) && has_all_parts(job$con, variables)) {
-    return(list(c("EXISTS", variables)))
-  }
-  list(
-    c("SET", variables),
-    send_large(job$con, job$queue, job$id, job$description)
-  )
+  if (is_large(job$description)) return(has_all_parts(job$con, variables))
+  redis_call(job$con, list(c("EXISTS", variables))) == 1
 }
 
 # Adds blocks; exchange() sends them. `first`: the first iteration of each,
@@ -107,7 +110,7 @@ add_blocks <- function(job, first, args, seeds = NULL, urgent = FALSE,
   job[[line]] <- c(job[[line]], slots)
 }
 
-submit_command <- function(job, slots, weight = job$weight) {
+submit_command <- function(job, slots, weight) {
   job$sequence <- job$sequence + 1
   blocks <- vector("list", 2 * length(slots))
   blocks[c(TRUE, FALSE)] <- block_ids(job$blocks, slots)
@@ -126,30 +129,45 @@ collect_command <- function(job, acknowledged = job$acknowledged) {
 # Sends pending blocks and returns results; if there are none waits up to `wait`
 # seconds for one. All in one go, which saves a round trip each.
 exchange <- function(job, wait = 0) {
-  commands <- take_submissions(job)
+  lines <- take_lines(job)
+  commands <- lapply(names(lines), function(line) {
+    weight <- if (line == "urgent") "0" else job$weight
+    submit_command(job, lines[[line]], weight)
+  })
   # With more than one collect's worth there, its token may be taken already.
   waits <- wait > 0 && !job$full
   if (waits) {
     commands <- c(commands, list(list(c(job$bell, wait))))
   }
   commands <- c(commands, list(collect_command(job)))
-  replies <- redis_pipeline(job$con, commands)
+  replies <- redis_pipeline(job$con, commands, spare = length(lines))
   if (job$con$epoch != job$epoch || !is_known(replies[[1]])) {
     return(catch_up(job))
   }
   n <- length(replies)
   if (waits && rings_for_news(replies[[n - 1]])) hear_news(job)
-  accept_replies(job, replies[[n]])
+  results <- accept_replies(job, replies[[n]])
+  refused <- put_back(job, lines, replies)
+  if (refused && !length(results$slot)) {
+    say_full(job$con)
+    wait_a_little()
+  }
+  results
 }
 
-# In the order of their sequence numbers: a smaller one that comes later is
-# taken for a repetition.
-take_submissions <- function(job) {
-  urgent <- if (length(job$urgent)) list(submit_command(job, job$urgent, "0"))
-  pending <- if (length(job$pending)) list(submit_command(job, job$pending))
+# The blocks that wait to be sent, in the order in which they are.
+take_lines <- function(job) {
+  lines <- Filter(length, list(urgent = job$urgent, pending = job$pending))
   job$urgent <- integer()
   job$pending <- integer()
-  c(urgent, pending)
+  lines
+}
+
+# What a full Redis refused: taking results makes room for it.
+put_back <- function(job, lines, replies) {
+  refused <- lines[vapply(replies[seq_along(lines)], is_full, NA)]
+  for (line in names(refused)) job[[line]] <- c(refused[[line]], job[[line]])
+  length(refused) > 0
 }
 
 # Scripts of a job say -1 if Redis knows nothing of it.
@@ -267,7 +285,7 @@ send_again <- function(job, ids) {
     drop_large(job$con, job$queue, job$id, job$blocks$sent[[slot]])
     job$blocks$sent[[slot]] <- send_large(job$con, job$queue, job$id, payload)
   }
-  redis_call(job$con, submit_command(job, slots, "0"))
+  job$urgent <- c(job$urgent, slots)
 }
 
 kept_ids <- function(job) block_ids(job$blocks, kept_slots(job$blocks))

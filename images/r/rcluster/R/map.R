@@ -22,7 +22,9 @@ rcluster_map <- function(x, f, ..., .options = list()) {
   expr <- quote(do.call(.f, c(list(.x), .more)))
   if (!length(more)) expr <- quote(.f(.x))
   envir <- list2env(list(.f = f, .more = more), parent = globalenv())
-  description <- find_exports(expr, envir, names = ".x")
+  description <- find_exports(expr, envir,
+    names = ".x", values = Filter(is.list, list(x, more))
+  )
   if (!is.primitive(f)) {
     inner <- find_exports(body(f), environment(f), names = names(formals(f)))
     description$global <- utils::modifyList(inner$global, description$global,

@@ -12,12 +12,14 @@ news <- new.env(parent = emptyenv())
 # At the worker, before it runs a block.
 start_news <- function(loop) {
   news$loop <- loop
+  news$process <- Sys.getpid()
   news$block <- loop$block
   news$used <- FALSE
 }
 
 keep_news <- function(condition) {
-  if (is.null(news$block)) return(invisible())
+  # A forked child has the connection of the worker, which it would disturb.
+  if (is.null(news$block) || Sys.getpid() != news$process) return(invisible())
   if (!news$used) {
     news$used <- TRUE
     news$waiting <- list()

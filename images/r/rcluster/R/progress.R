@@ -1,12 +1,12 @@
 # How far a loop has come, on standard error: one line that is written over in
 # an interactive session, a line now and then in a log.
 #
-# `options(rcluster.progress = FALSE)` turns it off, `TRUE` on.
+# `options(rcluster.progress = FALSE)` turns it off.
 
 new_progress <- function() {
   list2env(
     list(
-      shown = getOption("rcluster.progress", interactive()), began = now(),
+      shown = getOption("rcluster.progress", TRUE), began = now(),
       last = now(), wrote = FALSE
     ),
     parent = emptyenv()

@@ -44,6 +44,7 @@ open_connection <- function(con) {
   failed <- Filter(function(reply) inherits(reply, "rc_error"), loaded)
   if (length(failed)) return(as.vector(failed[[1]]))
   keep_hashes(loaded)
+  con$said <- NULL
   NULL
 }
 
@@ -57,26 +58,38 @@ redis_call <- function(con, command, timeout = timeout_seconds) {
   }
 }
 
-redis_pipeline <- function(con, commands, timeout = timeout_seconds) {
+# `spare`: of so many commands, the first ones, the refusal of a full Redis is a
+# reply like others (see is_full).
+redis_pipeline <- function(con, commands, timeout = timeout_seconds,
+                           spare = 0) {
   repeat {
-    replies <- redis_try(con, commands, timeout)
+    replies <- redis_try(con, commands, timeout, spare)
     if (!is.null(replies)) return(replies)
   }
 }
 
 # NULL if that failed and may be done again.
-redis_try <- function(con, commands, timeout = timeout_seconds) {
+redis_try <- function(con, commands, timeout = timeout_seconds, spare = 0) {
   replies <- .Call(rc_pipeline, con$pointer, commands, timeout)
   broken <- inherits(replies, "rc_error")
-  problem <- if (broken) replies else first_error(replies)
+  problem <- if (broken) replies else first_error(replies, spare)
   if (is.null(problem)) return(replies)
   recover(con, problem)
   NULL
 }
 
-first_error <- function(replies) {
-  for (reply in replies) if (inherits(reply, "rc_error")) return(reply)
+first_error <- function(replies, spare) {
+  for (i in seq_along(replies)) {
+    reply <- replies[[i]]
+    if (inherits(reply, "rc_error") && !(i <= spare && is_full(reply))) {
+      return(reply)
+    }
+  }
   NULL
+}
+
+is_full <- function(reply) {
+  inherits(reply, "rc_error") && grepl("^OOM|OOM command", as.vector(reply))
 }
 
 # Errors that pass by themselves, or when somebody mends the server.
@@ -99,8 +112,8 @@ recover <- function(con, problem) {
     } else if (grepl(passing, message)) {
       say_once(con, paste("Redis says", message))
       wait_a_little()
-    } else if (startsWith(message, "OOM") || grepl("OOM command", message)) {
-      say_once(con, "Redis is full; waiting until there is room")
+    } else if (is_full(problem)) {
+      say_full(con)
       signalCondition(structure(
         class = c("redis_full", "condition"),
         list(message = message, call = NULL)
@@ -132,6 +145,10 @@ say_when_long <- function(con, problem, since) {
   if (Sys.time() - since > 5) {
     say_once(con, sprintf("no Redis (%s); trying again", problem))
   }
+}
+
+say_full <- function(con) {
+  say_once(con, "Redis is full; waiting until there is room")
 }
 
 wait_a_little <- function() Sys.sleep(0.1 + 0.2 * fraction())

@@ -11,17 +11,17 @@ stall_seconds <- 15
 # there are events or an error, with one iteration at a time.
 # `chunk`: iterations a block, or "auto".
 run_job <- function(job, take, accept, chunk = "auto", streams = NULL) {
-  order <- new_order()
-  source <- new_source(take, chunk, streams, job$total)
-  if (source$auto) source$workers <- queue_demand(job$con, job$queue)$workers
-  pace <- new_pace()
-  last <- now()
   progress <- new_progress()
   on.exit({
     end_progress(progress)
     report_failures(job)
     end_job(job)
   })
+  order <- new_order()
+  source <- new_source(take, chunk, streams, job$total)
+  if (source$auto) source$workers <- queue_demand(job$con, job$queue)$workers
+  pace <- new_pace()
+  last <- now()
 
   repeat {
     if (source$more) fill(job, source)

@@ -48,6 +48,10 @@ local member, since = string.match(holds, '^(%S+) (%d+)')
 local job = string.match(member, '^(.*)/')
 local spent = now - since
 if not redis.call('ZSCORE', jobs, job) then return {'cancel', member, spent} end
+-- While Redis was away a task may have ended; its worker is to say so first.
 local limit = tonumber(redis.call('HGET', limits, job) or 0)
-if limit > 0 and spent > limit then return {'timeout', member, spent} end
+local patient = now < tonumber(redis.call('GET', amnesty) or 0)
+if limit > 0 and spent > limit and not patient then
+  return {'timeout', member, spent}
+end
 return {'busy', member, spent}

@@ -12,8 +12,7 @@ if redis.call('EXISTS', removed) == 1 then return {-2} end
 local expires = redis.call('ZSCORE', jobs, job)
 if not expires then return {-1} end
 
--- Trimming comes first: after it, a full Redis allows the rest. Where nothing
--- changes nothing is written, nor logged.
+-- Trimming comes first: after it, a full Redis allows the rest.
 local from = tonumber(redis.call('GET', base) or 0)
 local ack = math.max(tonumber(ARGV[2]), from)
 if ack > from then
@@ -21,6 +20,7 @@ if ack > from then
   redis.call('SET', base, ack)
 end
 if expires - now < ARGV[4] * 0.9 then
+  redis.call('LTRIM', done, 0, -1)
   redis.call('ZADD', jobs, now + ARGV[4], job)
 end
 local results = redis.call('LRANGE', done, 0, ARGV[3] - 1)

@@ -38,12 +38,13 @@ if member then
   known = redis.call('ZSCORE', jobs, job)
 end
 if member and member == finished then
+  -- First, since it takes no memory: after it, a full Redis allows the rest.
+  redis.call('HDEL', task, member)
   if known then
     redis.call('RPUSH', done, ARGV[5])
     if redis.call('LLEN', wake) == 0 then redis.call('RPUSH', wake, '1') end
     accepted = 1
   end
-  redis.call('HDEL', task, member)
 elseif member and redis.call('HEXISTS', task, member) == 1 then
   -- It was cancelled, or Redis went back in time and this worker no longer works
   -- on that block.
@@ -55,8 +56,8 @@ elseif member and redis.call('HEXISTS', task, member) == 1 then
 end
 
 local function without(state)
-  redis.call('HSET', steps, worker, seq .. ' ' .. accepted .. ' ' .. state)
   redis.call('HDEL', held, worker)
+  redis.call('HSET', steps, worker, seq .. ' ' .. accepted .. ' ' .. state)
   -- Of a busy worker the supervisor says that it lives.
   redis.call('ZADD', alive, 'GT', now + ARGV[3], worker)
   if state == 'idle' then redis.call('ZADD', idle, now, worker) end
@@ -84,6 +85,8 @@ while true do
     if not holds then
       redis.call('HDEL', steps, worker)
       redis.call('ZREM', idle, worker)
+      -- Its R may be dead already, and this call late: the lease ends it.
+      redis.call('ZADD', alive, 'NX', now + ARGV[3], worker)
       -- Wakes another one, in case a token was lost with the worker that took it.
       if redis.call('ZCARD', idle) > 0 and redis.call('LLEN', bell) == 0
         and redis.call('ZCARD', todo) > 0 then

@@ -225,3 +225,29 @@ test_that("what Redis lost of large arguments and variables is sent again", {
   expect_gt(parallel::mccollect(loss)[[1]], 20)
   wait_until(length(keys_left("*test*")) == 0)
 })
+
+test_that("packages mask each other at the workers as they do here", {
+  test_cluster()
+  attached <- c("package:tools", "package:splines")
+  on.exit(for (name in attached) detach(name, character.only = TRUE))
+  seen <- function() {
+    all <- foreach(i = 1:8, .options.rcluster = list(chunk = 1)) %dopar%
+      intersect(search(), c("package:tools", "package:splines"))
+    unique(all)
+  }
+  library(tools)
+  expect_equal(seen(), list("package:tools"))
+  detach("package:tools")
+  library(splines)
+  library(tools)
+  expect_equal(seen(), list(attached))
+})
+
+test_that("options of packages are known by their names", {
+  options <- c("datatable.verbose", "mc.cores", "digits", "DT.warn")
+  expect_equal(
+    unname(are_named_after(options, c("data.table", "DT"))),
+    c(TRUE, FALSE, FALSE, TRUE)
+  )
+  expect_equal(unname(are_named_after(options, character())), rep(FALSE, 4))
+})

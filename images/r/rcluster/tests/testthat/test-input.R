@@ -94,7 +94,14 @@ test_that("values beyond what Redis may hold are refused, others wait for room",
   # Two values of 20 MB don't fit at the same time.
   sizes <- foreach(i = 1:6, .options.rcluster = list(chunk = 1)) %dopar% raw(2e7)
   expect_identical(lengths(sizes), rep(20000000L, 6))
-  # Nor do two in one block.
+  # What a loop sends and gets is three times what there is room for.
+  some <- lapply(1:3000, function(i) raw(60000))
+  total <- foreach(x = some, .combine = "+", .options.rcluster = list(chunk = 1)) %dopar%
+    length(x)
+  expect_equal(total, 3000 * 60000)
+  sizes <- foreach(i = 1:3000, .options.rcluster = list(chunk = 1)) %dopar% raw(60000)
+  expect_identical(lengths(sizes), rep(60000L, 3000))
+  # Nor do two large ones fit in one block.
   sizes <- foreach(i = 1:2, .options.rcluster = list(chunk = 2)) %dopar% raw(2e7)
   expect_identical(lengths(sizes), rep(20000000L, 2))
   expect_error(
