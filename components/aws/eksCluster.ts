@@ -121,15 +121,16 @@ export class EksCluster extends pulumi.ComponentResource {
       },
       child,
     );
-    for (const role of args.admins) {
+    const admitted = args.admins.flatMap((role) => {
       const title = role.replace(/^.*:role\//, "").replaceAll("/", "-");
       const policyArn = accessPolicy("AmazonEKSClusterAdminPolicy", partition);
       const entry = { clusterName: cluster.name, principalArn: role, type: "STANDARD", policyArn, tags } as const;
-      accessEntry(`${name}-${title}`, entry, child);
-    }
+      return accessEntry(`${name}-${title}`, entry, child);
+    });
 
-    // Whoever uses the cluster counts on its nodes' right to join, which has to outlive them.
-    const usable = pulumi.all([...joined, ...nodes.ready].map(({ urn }) => urn));
+    // Whoever uses the cluster counts on its nodes' right to join, which has to outlive them. So has the right of the
+    // administrator who destroys it.
+    const usable = pulumi.all([...joined, ...admitted, ...nodes.ready].map(({ urn }) => urn));
     this.clusterName = cluster.name;
     this.clusterArn = cluster.arn;
     this.nodeRole = pulumi.all([nodes.role.name, usable]).apply(([role]) => role);

@@ -38,8 +38,9 @@ export function nodeLabels(role: NodeRole, instance: string): Record<string, str
 }
 
 /**
- * Spec of a NodePool. Only empty nodes are taken away, since any other would take running tasks along; a node lives for
- * 20 days and then has one to drain, Auto Mode's limit of 21 in all.
+ * Spec of a NodePool. Only empty nodes are taken away, since any other would take running tasks along: a new machine
+ * image, of which there is one most weeks, comes with new nodes only. A node lives for 20 days and then has one to
+ * drain, Auto Mode's limit of 21 in all.
  */
 export function nodePoolSpec(args: NodePoolArgs) {
   const families = args.families?.length
@@ -63,7 +64,14 @@ export function nodePoolSpec(args: NodePoolArgs) {
       },
     },
     limits: { cpu: String(args.maxCpus) },
-    disruption: { consolidationPolicy: "WhenEmpty", consolidateAfter: "60s" },
+    disruption: {
+      consolidationPolicy: "WhenEmpty",
+      consolidateAfter: "60s",
+      budgets: [
+        { nodes: "100%", reasons: ["Empty"] },
+        { nodes: "0", reasons: ["Drifted"] },
+      ],
+    },
   };
 }
 

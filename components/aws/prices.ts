@@ -23,5 +23,8 @@ export const prices = {
   node: { arm64: 0.0816, amd64: 0.1008 },
 } as const;
 
-/** What pods may use of such a node: the rest is the system's. */
+/** Cores of such a node. */
+export const nodeCpus = 2;
+
+/** What pods may use of it: the rest is the system's. */
 export const nodeRoom = { cpus: 1.93, memory: 7 * 2 ** 30, diskGb: 80 } as const;

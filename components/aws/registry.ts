@@ -11,11 +11,11 @@ export interface RegistryArgs {
   readonly tags: Tags;
 }
 
-const untaggedDays = 14;
+const untaggedImages = 20;
 
 /**
  * A private repository on ECR for a cluster's image. Pushed images are scanned; those that a newer one has taken the tag
- * from go after two weeks, and all of them with the repository.
+ * from stay until 20 newer ones have come, since pods may still run them, and all go with the repository.
  */
 export class Registry extends pulumi.ComponentResource {
   /** HOST/PATH of the repository. */
@@ -54,7 +54,7 @@ export class Registry extends pulumi.ComponentResource {
 
 const untaggedRule = {
   rulePriority: 1,
-  description: `images without a tag go after ${untaggedDays} days`,
-  selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber: untaggedDays },
+  description: `of images without a tag the latest ${untaggedImages} stay`,
+  selection: { tagStatus: "untagged", countType: "imageCountMoreThan", countNumber: untaggedImages },
   action: { type: "expire" },
 };

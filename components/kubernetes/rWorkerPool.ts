@@ -20,6 +20,13 @@ export interface RWorkerPoolArgs extends Omit<Args, keyof RPodArgs>, RPodArgs {
   readonly dataReadOnly?: boolean;
 }
 
+const surgePercent = 25;
+
+/** How many pods a pool of so many workers has at most, while new ones replace the old. */
+export function mostPods(workers: number): number {
+  return workers + Math.ceil((workers * surgePercent) / 100);
+}
+
 /**
  * R workers, a pod each, that take tasks from a queue. A pool made smaller loses pods, which finish their tasks first; a
  * new image comes pod by pod, and one that does not come up leaves all the old ones running. A worker that dies is
@@ -45,7 +52,7 @@ export class RWorkerPool extends pulumi.ComponentResource {
         spec: {
           replicas: args.workers,
           selector: { matchLabels: podSelector(args, "worker", args.pool) },
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: `${surgePercent}%` } },
           revisionHistoryLimit: 2,
           template: rPodTemplate(
             name,

@@ -47,22 +47,39 @@ export async function checkAccount(config: ClusterConfig, { place, names, stack 
 }
 
 /**
- * The named administrators without whoever is logged in: that one's access comes with the cluster.
+ * The named administrators without the cluster's creator, whoever is at work now: that one's access comes with the
+ * cluster.
  *
  * @throws RunError with one line for a role that there is not
  */
 export async function otherAdmins(
   admins: readonly string[],
-  { arn }: Identity,
+  { place: { arn }, cluster }: { readonly place: Identity; readonly cluster: string },
   opts: pulumi.InvokeOptions,
 ): Promise<string[]> {
+  for (const role of admins) await checkRole(role, opts);
+  if (admins.length === 0) return [];
+  const { names: clusters } = await aws.eks.getClusters({}, opts);
+  if (clusters.includes(cluster)) {
+    const creates = await Promise.all(admins.map((role) => isCreator(role, cluster, opts)));
+    return admins.filter((_, index) => !creates[index]);
+  }
   const own = await principal(
     arn,
     async (session) => (await aws.iam.getSessionContext({ arn: session }, opts)).issuerArn,
   );
-  const others = admins.filter((role) => role !== own);
-  for (const role of others) await checkRole(role, opts);
-  return others;
+  return admins.filter((role) => role !== own);
+}
+
+// The entry that EKS makes with a cluster bears no tag of the stack's.
+async function isCreator(role: string, clusterName: string, opts: pulumi.InvokeOptions): Promise<boolean> {
+  try {
+    const { tags } = await aws.eks.getAccessEntry({ clusterName, principalArn: role }, opts);
+    return !(stackTag in tags);
+  } catch (error) {
+    if (/not ?found|couldn't find|empty result/i.test(String(error))) return false;
+    throw error;
+  }
 }
 
 async function checkRole(arn: string, opts: pulumi.InvokeOptions): Promise<void> {

@@ -1,4 +1,6 @@
 import type { Bill } from "../../components/aws/cost";
+import { nodeCpus, nodeRoom } from "../../components/aws/prices";
+import { mostPods } from "../../components/kubernetes/rWorkerPool";
 import { nodeLabels, type NodeRole } from "../../components/aws/nodePools";
 import type { AwsPlace } from "../../components/aws/place";
 import { stackTag } from "../../components/aws/tags";
@@ -102,9 +104,14 @@ export function nodeProblem(config: ClusterConfig): string | undefined {
     return `config ${gpus.key}.gpu: no default instance family has GPUs; allowed: with aws.nodes.families, such as ["g5"]`;
   }
   const cpus = pools.reduce((sum, { workers, resources }) => sum + workers * resources.cpus, 0);
+  const whileRolling = pools.reduce((sum, { workers, resources }) => sum + mostPods(workers) * resources.cpus, 0);
+  const least = Math.ceil((whileRolling * nodeCpus) / nodeRoom.cpus);
   const { maxCpus } = config.aws.nodes;
-  if (cpus <= maxCpus) return undefined;
-  return `config aws.nodes.maxCpus: ${maxCpus} is too few for workers of ${cpus} cores together; allowed: ${Math.ceil(cpus)} or more`;
+  if (least <= maxCpus) return undefined;
+  return (
+    `config aws.nodes.maxCpus: ${maxCpus} is too few for workers of ${cpus} cores together, a quarter more of them ` +
+    `while a new image comes, and what nodes need themselves; allowed: ${least} or more`
+  );
 }
 
 /** What the config's cluster costs. */

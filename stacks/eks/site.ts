@@ -40,6 +40,6 @@ export async function survey(config: ClusterConfig): Promise<Site> {
   const names = plan.eksNames(stack, place.account);
   const provider = new aws.Provider("aws", { region: place.region as aws.Region, profile: place.profile });
   await checkAccount(config, { place, names, stack: `${project}/${stack}` }, { provider });
-  const admins = await otherAdmins(config.aws.admins, place, { provider });
+  const admins = await otherAdmins(config.aws.admins, { place, cluster: names.cluster }, { provider });
   return { place, names, tags: plan.tagsOf(config, project, stack), provider, platform, engine, admins };
 }

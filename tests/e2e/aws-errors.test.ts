@@ -31,7 +31,7 @@ describe("what goes wrong on AWS, before anything is made", () => {
     [{ "aws.admins[0]": "arn:aws:iam::123456789012:role/nobody" }, /^error: config aws\.admins: .* an existing role/],
     [
       { "aws.nodes.maxCpus": "1", workers: "40" },
-      /^error: config aws\.nodes\.maxCpus: 1 is too few .*allowed: 4 or more/,
+      /^error: config aws\.nodes\.maxCpus: 1 is too few .*allowed: 6 or more/,
     ],
     [
       { "image.platform": "linux/arm64" },

@@ -162,6 +162,10 @@ for (const preview of [false, true]) {
         assert.deepEqual(spec(one(made, "kubernetes:NodePool", pool)).disruption, {
           consolidationPolicy: "WhenEmpty",
           consolidateAfter: "60s",
+          budgets: [
+            { nodes: "100%", reasons: ["Empty"] },
+            { nodes: "0", reasons: ["Drifted"] },
+          ],
         });
       }
     });

@@ -27,7 +27,8 @@ export const permissions: Readonly<Record<string, string>> = {
     "ec2:CreateVpc ec2:ModifyVpcAttribute ec2:DeleteVpc ec2:DescribeVpcs ec2:DescribeVpcAttribute " +
     "ec2:DescribeNetworkAcls ec2:DescribeRouteTables ec2:DescribeSecurityGroups ec2:CreateTags ec2:DeleteTags",
   "aws:ec2/vpcEndpoint:VpcEndpoint":
-    "ec2:CreateVpcEndpoint ec2:ModifyVpcEndpoint ec2:DeleteVpcEndpoints ec2:DescribeVpcEndpoints ec2:DescribePrefixLists",
+    "ec2:CreateVpcEndpoint ec2:ModifyVpcEndpoint ec2:DeleteVpcEndpoints ec2:DescribeVpcEndpoints ec2:DescribePrefixLists " +
+    "route53:AssociateVPCWithHostedZone",
   "aws:ecr/lifecyclePolicy:LifecyclePolicy": "ecr:PutLifecyclePolicy ecr:GetLifecyclePolicy ecr:DeleteLifecyclePolicy",
   "aws:ecr/repository:Repository":
     "ecr:CreateRepository ecr:DeleteRepository ecr:DescribeRepositories ecr:PutImageScanningConfiguration " +
@@ -53,7 +54,7 @@ export const permissions: Readonly<Record<string, string>> = {
   "aws:kms/key:Key":
     "kms:CreateKey kms:DescribeKey kms:UpdateKeyDescription kms:GetKeyPolicy kms:PutKeyPolicy kms:EnableKeyRotation " +
     "kms:GetKeyRotationStatus kms:ScheduleKeyDeletion kms:ListResourceTags kms:TagResource kms:UntagResource " +
-    "kms:CreateGrant",
+    "kms:CreateGrant kms:RetireGrant",
   "aws:s3/bucket:Bucket":
     "s3:CreateBucket s3:DeleteBucket s3:ListBucket s3:ListBucketVersions s3:DeleteObject s3:DeleteObjectVersion " +
     "s3:GetBucketAcl s3:GetBucketCORS s3:GetBucketLocation s3:GetBucketLogging s3:GetBucketObjectLockConfiguration " +

@@ -158,10 +158,10 @@ describe("a stack on AWS", () => {
   });
 
   it("says when workers want more cores than their nodes may have, or GPUs that no family has", () => {
-    assert.equal(plan.nodeProblem(aws({}, { workers: "64" })), undefined);
+    assert.equal(plan.nodeProblem(aws({}, { workers: "48" })), undefined);
     assert.match(
-      String(plan.nodeProblem(aws({}, { workers: "65" }))),
-      /^config aws\.nodes\.maxCpus: 64 is too few .*allowed: 65/,
+      String(plan.nodeProblem(aws({}, { workers: "64" }))),
+      /^config aws\.nodes\.maxCpus: 64 is too few .*allowed: 83/,
     );
     assert.match(
       String(plan.nodeProblem(aws({}, { worker: '{"gpu":1}' }))),
