@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack, type UpOptions } from "@pulumi/pulumi/automation";
 import { exitCodes, Failure } from "./failure";
 import { pulumiEnvironment, pulumiProgram, root } from "./run";
-import { pulumiFailure, selectedStack } from "./target";
+import { ask, selectedStack } from "./target";
 
 /**
  * Opens a stack of the project for Pulumi's Automation API. The selected stack stays selected.
@@ -11,11 +11,13 @@ import { pulumiFailure, selectedStack } from "./target";
  * @throws Failure if there is no such stack, or none is selected
  */
 export async function openStack(name?: string): Promise<Stack> {
-  const selected = name === undefined ? await selectedStack() : await selectedStack().catch(() => undefined);
+  const wanted = name ?? (await selectedStack());
   const workspace = await openWorkspace();
-  const stack = await told(Stack.select(name ?? selected ?? "", workspace));
-  if (selected !== undefined && selected !== stack.name) await workspace.selectStack(selected);
-  return stack;
+  // The API would select the stack for all; that there is such a one is all that it needs to know.
+  workspace.selectStack = async (stack) => {
+    await ask(["stack", "--stack", stack, "--show-name"]);
+  };
+  return Stack.select(wanted, workspace);
 }
 
 async function openWorkspace(): Promise<LocalWorkspace> {
@@ -28,14 +30,6 @@ async function openWorkspace(): Promise<LocalWorkspace> {
     pulumiCommand: await PulumiCommand.get({ root: path.dirname(path.dirname(program)) }),
     envVars: Object.fromEntries(environment.filter((entry): entry is [string, string] => entry[1] !== undefined)),
   });
-}
-
-async function told<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw pulumiFailure(error instanceof Error ? error.message.replace(/^ stderr: /m, "") : String(error));
-  }
 }
 
 /** What an operation of the Automation API needs to show its progress and to be stopped. */

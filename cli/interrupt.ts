@@ -1,7 +1,9 @@
 import { exitCodes, Failure } from "./failure";
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * Does work that Ctrl-C ends early.
+ * Does work that Ctrl-C, or the end of its terminal, ends early.
  *
  * @param work is told by the signal, and clears up after itself
  * @throws Failure with exit code 130 if it was ended
@@ -9,7 +11,7 @@ import { exitCodes, Failure } from "./failure";
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const interrupt = () => stop.abort();
-  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  for (const signal of signals) process.on(signal, interrupt);
   try {
     const result = await work(stop.signal);
     stop.signal.throwIfAborted();
@@ -17,6 +19,6 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   } catch (error) {
     throw stop.signal.aborted ? new Failure("interrupted", exitCodes.interrupted) : error;
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    for (const signal of signals) process.off(signal, interrupt);
   }
 }

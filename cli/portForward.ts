@@ -7,6 +7,8 @@ import type { Kube } from "./kubernetes";
 /** A port of this machine's loopback that leads into the cluster. */
 export interface Forward {
   readonly port: number;
+  /** Why the last connection did not come about, if so. */
+  trouble(): string | undefined;
   close(): void;
 }
 
@@ -22,16 +24,21 @@ export type Destination = { readonly service: string } | { readonly pod: string 
  */
 export async function forward(kube: Kube, to: Destination, remotePort: number, localPort = 0): Promise<Forward> {
   const sockets = new Set<net.Socket>();
+  let trouble: string | undefined;
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket)).on("error", () => socket.destroy());
-    lead(kube, to, remotePort, socket).catch(() => socket.destroy());
+    lead(kube, to, remotePort, socket).catch((error: unknown) => {
+      trouble = error instanceof Error ? error.message : String(error);
+      socket.destroy();
+    });
   });
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(new Failure(`port ${localPort}: ${error.message}`)));
     server.listen(localPort, "127.0.0.1", () =>
       resolve({
         port: (server.address() as net.AddressInfo).port,
+        trouble: () => trouble,
         close: () => {
           server.close();
           for (const socket of sockets) socket.destroy();

@@ -13,7 +13,7 @@ export interface Connection {
  * Connects to the cluster's Redis, over a port-forward where it is on Kubernetes. The connection mends itself; commands
  * wait for that.
  *
- * @throws Failure if it does not answer within 5 seconds
+ * @throws Failure if it does not answer in time
  */
 export async function connectRedis(target: Target): Promise<Connection> {
   const url = new URL(target.redisUrl);
@@ -35,12 +35,20 @@ export async function connectRedis(target: Target): Promise<Connection> {
     redis.disconnect();
     forward?.close();
   };
+  const patience = forward ? 15 : 5; // seconds
+  const late = setTimeout(() => {
+    trouble = `nothing heard for ${patience} s`;
+    redis.disconnect();
+  }, patience * 1000);
   try {
     await redis.connect();
     ready = true;
   } catch (error) {
     close();
-    throw new Failure(`Redis does not answer: ${trouble || (error as Error).message}`, exitCodes.unreachable);
+    const why = forward?.trouble() ?? (trouble || (error as Error).message);
+    throw new Failure(`Redis does not answer: ${why}`, exitCodes.unreachable);
+  } finally {
+    clearTimeout(late);
   }
   return { redis, close };
 }

@@ -28,9 +28,15 @@ export async function init(stack: string | undefined, { yes, ...said }: InitOpti
       `there is a stack ${name} already: 'rcluster up --stack ${name}' makes its cluster, 'npm run pulumi -- stack rm ${name}' removes it`,
     );
   }
-  await ask(["stack", "init", name]);
+  await ask(["stack", "init", name, "--no-select"]);
   const values = settings(answers).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
-  await ask(["config", "set-all", "--path", "--stack", name, ...values]);
+  try {
+    await ask(["config", "set-all", "--path", "--stack", name, ...values]);
+    await ask(["stack", "select", name]);
+  } catch (error) {
+    await ask(["stack", "rm", "--yes", name]);
+    throw error;
+  }
   console.log(
     `Stack ${name} is made and selected; its settings are in Pulumi.${name}.yaml. 'rcluster up' makes the cluster.`,
   );

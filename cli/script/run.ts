@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { exitCodes } from "../failure";
+import { interruptible } from "../interrupt";
 import { ended, ensureMaster } from "../master";
 import type { Target } from "../target";
 import { bundle } from "./bundle";
@@ -24,7 +25,7 @@ export async function runScript(
 ): Promise<number> {
   const files = bundle(script, others);
   for (const note of files.notes) console.error(`rcluster: ${note}`);
-  const [archive] = await Promise.all([pack(files, false), ensureMaster(target)]);
+  const [archive] = await interruptible(() => Promise.all([pack(files, false), ensureMaster(target)]));
   const [program = "", ...words] = target.cluster.exec;
   // A group of its own: Ctrl-C is told to R by ending its input, and what R says of it is still to be heard.
   const child = spawn(program, [...words, "rcluster-run", files.script, ...args], {

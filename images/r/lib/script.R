@@ -1,11 +1,11 @@
 # Runs the script $RCLUSTER_SCRIPT as Rscript would, in the current folder. Of
 # an error it tells the line as well, and leaves that in the file
-# $RCLUSTER_ERROR; the last value goes into $RCLUSTER_OUTPUT.
+# $RCLUSTER_ERROR; the last value goes into the file $RCLUSTER_RESULT.
 local({
   script <- Sys.getenv("RCLUSTER_SCRIPT")
   error_file <- Sys.getenv("RCLUSTER_ERROR")
-  output <- Sys.getenv("RCLUSTER_OUTPUT")
-  Sys.unsetenv(c("RCLUSTER_SCRIPT", "RCLUSTER_ERROR"))
+  result_file <- Sys.getenv("RCLUSTER_RESULT")
+  Sys.unsetenv(c("RCLUSTER_SCRIPT", "RCLUSTER_ERROR", "RCLUSTER_RESULT"))
 
   # Scripts find their own name, and with it their folder, in commandArgs().
   args <- sub("^--file=.*", paste0("--file=", script), commandArgs())
@@ -93,13 +93,19 @@ local({
     }
   }
 
+  # As R counts them for a script, which asks whether it is itself the program.
+  own_nframe <- function() max(0L, base::sys.nframe() - 1L - frames)
+  attach(list(sys.nframe = own_nframe),
+    name = "rcluster:script", warn.conflicts = FALSE
+  )
+
   show_value <- function(x) if (isS4(x)) methods::show(x) else print(x)
   run <- function() {
     value <- NULL
     refs <- attr(parsed, "srcref")
     for (i in seq_along(parsed)) {
       at <<- refs[[i]]
-      frames <<- sys.nframe() + 3L
+      frames <<- base::sys.nframe() + 3L
       result <- withVisible(eval(parsed[[i]], globalenv()))
       value <- result$value
       if (result$visible) show_value(value)
@@ -115,19 +121,21 @@ local({
     # Goes on after the call of local(), even where no call is possible.
     error = expression(NULL), rcluster.explain = function() explain()
   )
-  interrupted <- FALSE
-  value <- tryCatch(
-    withCallingHandlers(run(), error = on_error, warning = on_warning),
-    interrupt = function(c) interrupted <<- TRUE
-  )
-  if (interrupted) {
-    tell("Interrupted at ", place_of(at))
-    keep(place_of(at), "interrupted")
-    quit("no", 130)
+  on_interrupt <- function(i) {
+    explain <<- function() {
+      tell("Interrupted at ", place_of(at))
+      keep(place_of(at), "interrupted")
+      quit("no", 130)
+    }
   }
-  if (nzchar(output)) saveRDS(value, file.path(output, "result.rds"))
+  # Global ones: with others on the stack a script could not add its own.
+  globalCallingHandlers(
+    error = on_error, warning = on_warning, interrupt = on_interrupt
+  )
+  value <- run()
+  if (nzchar(result_file)) saveRDS(value, result_file)
   quit("no", 0)
 })
-# An error ends up here, once R has undone what it was doing.
+# An error or an interrupt ends up here, once R has undone what it was doing.
 getOption("rcluster.explain")()
 quit("no", 1)

@@ -22,6 +22,7 @@ run_script() {
   export RCLUSTER_SCRIPT
   cd "$(dirname "$script")" || exit
   kills=$(oom_kills)
+  touch "$folder/begun"
   # The shell lets what it starts with & ignore interrupts.
   setsid env --default-signal=INT,QUIT \
     Rscript /usr/local/lib/rcluster/script.R "$@" </dev/null &
@@ -31,6 +32,10 @@ run_script() {
   kill -s KILL -- "-$r" 2>/dev/null
   [ -z "$killer" ] || kill "$killer" 2>/dev/null
   cd /
+  beside=$(find "$folder/input" -type f -newer "$folder/begun" | head -n 1)
+  [ -z "$beside" ] || echo "rcluster: ${beside##*/}, and what else the script" \
+    "wrote beside itself, is not kept; /data stays, and 'rcluster submit'" \
+    "keeps \$RCLUSTER_OUTPUT" >&2
   if [ -n "$stopped" ]; then
     code=130
   elif [ "$code" = 137 ] && [ "$(oom_kills)" != "$kills" ]; then
