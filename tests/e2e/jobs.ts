@@ -34,6 +34,10 @@ const scripts = {
   "syntax.R": 'cat("never\\n")\nx <- (1 +\n  2))\n',
   "hungry.R": "x <- list()\nrepeat x[[length(x) + 1]] <- runif(5e6)\n",
   "status.R": "quit(status = 7)\n",
+  "main.R":
+    'globalCallingHandlers(custom = function(c) cat("heard\\n"))\nsaveRDS(1, "fit.rds")\n' +
+    'main <- function() signalCondition(structure(class = c("custom", "condition"), list(message = "", call = NULL)))\n' +
+    "if (sys.nframe() == 0) invisible(main())\n",
 };
 
 /** Scripts and detached jobs: the same on each platform, on a project whose cluster is up. */
@@ -79,6 +83,12 @@ export function jobs(project: Project, ground: Ground): void {
     assert.equal(code, 1);
     assert.match(output, /^Error in inner\(x\) : x is negative$/m);
     assert.match(output, /failing\.R:3: outer\(-1\)\n.*helper\.R:2: inner\(x\)/);
+  });
+
+  it("run takes a script that is a program, has handlers of its own and writes beside itself", async () => {
+    const { stdout, output } = good(await rcluster("run", "main.R"));
+    assert.equal(stdout, "heard\n");
+    assert.match(output, /^rcluster: fit\.rds, and what else the script wrote beside itself, is not kept/m);
   });
 
   it("a job that fails keeps its logs, its error with the script's line, and what it has left", async () => {
@@ -131,7 +141,7 @@ export function jobs(project: Project, ground: Ground): void {
     assert.equal(await state(id), "running", (await rcluster("logs", id)).output);
     const { stdout } = good(await rcluster("logs", "-f", id));
     const own = stdout.replace(/^rcluster: no Redis .*\n/gm, ""); // said of a Redis that is away for long
-    assert.match(own, /^begins\nends\n\[1\] "one" {3}"--two"\n$/);
+    assert.match(own, /^begins\n(rcluster: \d+ done, \d+ sent, \d+ s\n)+ends\n\[1\] "one" {3}"--two"\n$/);
     await reaches(id, "done");
     assert.match(
       good(await rcluster("result", id, "--to", "fetched")).stdout,
