@@ -75,6 +75,11 @@ describe("what is asked of a cluster", () => {
     ]);
   });
 
+  it("is room for each pod, unless nodes are said to be made on demand", () => {
+    assert.equal(plan.wantedOf(config(), "lab", []).elastic, false);
+    assert.equal(plan.wantedOf(config({ kubernetes: '{"elastic":true}' }), "lab", []).elastic, true);
+  });
+
   it("is less where Redis is somebody else's", () => {
     const wanted = plan.wantedOf(config({ redis: '{"url":"redis://r.example.org"}' }), "lab", []);
     assert.deepEqual(wanted.names, [{ kind: "StatefulSet", name: "rmaster" }]);
