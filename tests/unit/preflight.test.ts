@@ -1,7 +1,9 @@
 import * as assert from "node:assert/strict";
 import type { V1Node } from "@kubernetes/client-node";
 import { misfits, quantity, type PodRequest } from "../../components/kubernetes/capacity";
-import { type Facts, obstacles, type Wanted } from "../../components/kubernetes/preflight";
+import type { Access, Action } from "../../components/kubernetes/access";
+import { checkChanges } from "../../components/kubernetes/changes";
+import { checkCluster, type Facts, obstacles, type Wanted } from "../../components/kubernetes/preflight";
 
 const own = { "app.kubernetes.io/instance": "test" };
 const node = (allocatable: Record<string, string>, spec: V1Node["spec"] = {}, labels = {}): V1Node => ({
@@ -80,6 +82,30 @@ describe("checking a cluster", () => {
     assert.deepEqual(obstacles(wanted, { ...facts, storageClasses: [] }), [
       `${problem}; allowed: none: the cluster has no StorageClass`,
     ]);
+  });
+
+  it("does not ask for what a login with rights in one namespace may not see", async () => {
+    const clusterWide = (resource: string) => ["nodes", "storageclasses"].includes(resource);
+    const refused = () => Promise.reject(new Error("forbidden"));
+    const access = {
+      context: "team",
+      server: "https://k8s.example.org",
+      authorization: {
+        createSelfSubjectAccessReview: ({ body }: { body: { spec: { resourceAttributes: Action } } }) => {
+          const { resource } = body.spec.resourceAttributes;
+          return Promise.resolve({ status: { allowed: !clusterWide(resource) } });
+        },
+      },
+      storage: { listStorageClass: refused },
+      core: {
+        listNode: refused,
+        readNamespace: () => Promise.resolve({ metadata: {} }),
+        listNamespacedPersistentVolumeClaim: () => Promise.resolve({ items: [] }),
+        listNamespacedSecret: () => Promise.resolve({ items: [] }),
+      },
+    } as unknown as Access;
+    await checkCluster(access, { ...wanted, names: [] });
+    await checkChanges(access, { namespace: "stats", instance: "lab", claims: [] });
   });
 
   it("says what the login may not do", () => {
