@@ -115,6 +115,11 @@ function loginOf({ image, registry }: ClusterConfig) {
   return { server, username, password: pulumi.secret(password) };
 }
 
+/** For pods whose images may be in the private registry too. */
+interface PullingContext extends ClusterContext {
+  readonly pullSecret?: pulumi.Input<string>;
+}
+
 /** Redis as it is reached. */
 interface Queue {
   readonly redis: KubernetesEndpoint;
@@ -129,7 +134,7 @@ interface Queue {
 /** Redis as pods and as this machine reach it: the cluster's own, or the one that the config names. */
 export function queueOf(
   config: ClusterConfig,
-  context: ClusterContext,
+  context: PullingContext,
   stack: string,
   opts: pulumi.ComponentResourceOptions,
 ): Queue {
@@ -161,7 +166,7 @@ export function queueOf(
 /** The exporter of metrics, where the config wants one. */
 export function metricsOf(
   config: ClusterConfig,
-  context: ClusterContext,
+  context: PullingContext,
   { exporter }: Queue,
   opts: pulumi.ComponentResourceOptions,
 ): MetricsExporter | undefined {
