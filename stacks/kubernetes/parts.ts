@@ -85,8 +85,7 @@ export async function imageOf(
   ide?: IdeLayer,
 ): Promise<Image> {
   const { image, registry } = config;
-  const login = loginOf(config);
-  const secret = login ? pullSecret("registry", context, login, { provider }) : image.pullSecret;
+  const secret = pullSecretOf(config, context, provider);
   if (image.ref !== undefined) {
     const ref = pulumi.output(image.ref);
     return { image: ref, masterImage: ref, pullSecret: secret };
@@ -100,12 +99,18 @@ export async function imageOf(
       imageName: image.share ? name : `${registry}/${name}`,
       push: !image.share,
       platform: await nodePlatform(access, image.platform),
-      login,
+      login: loginOf(config),
       ide,
     },
     { providers: [new docker.Provider("docker", { host: engine.host, certPath: engine.certPath })] },
   );
   return { image: built.ref, masterImage: built.masterRef, pullSecret: secret };
+}
+
+/** Name of the Secret to pull with: one made of the login in the config, or the one that it names. */
+export function pullSecretOf(config: ClusterConfig, context: ClusterContext, provider: k8s.Provider) {
+  const login = loginOf(config);
+  return login ? pullSecret("registry", context, login, { provider }) : config.image.pullSecret;
 }
 
 function loginOf({ image, registry }: ClusterConfig) {
