@@ -113,11 +113,14 @@ export function pullSecretOf(config: ClusterConfig, context: ClusterContext, pro
   return login ? pullSecret("registry", context, login, { provider }) : config.image.pullSecret;
 }
 
+const dockerHub = "https://index.docker.io/v1/"; // as logins to it are keyed
+
 function loginOf({ image, registry }: ClusterConfig) {
   const { username, password, ref } = image;
   if (username === undefined || password === undefined) return undefined;
-  const [server = ""] = (ref ?? registry ?? "").split("/");
-  return { server, username, password: pulumi.secret(password) };
+  const [host = ""] = (ref ?? registry ?? "").split("/");
+  const named = ref === undefined || /[.:]|^localhost$/.test(host); // team/r:1 is on Docker Hub
+  return { server: named ? host : dockerHub, username, password: pulumi.secret(password) };
 }
 
 /** For pods whose images may be in the private registry too. */

@@ -21,4 +21,12 @@ describe("the Secret to pull with", () => {
       assert.match(JSON.stringify(secret.inputs.stringData), /registry\.example\.org\\*":/);
     });
   }
+
+  it("is one for Docker Hub where the image's name has no host", async () => {
+    const image = JSON.stringify({ ref: "team/r:1", username: "me", password: "hush" });
+    const config = parseConfig({ platform: "kubernetes", image });
+    const made = await register(() => pullSecretOf(config, context, new k8s.Provider("kubernetes")));
+    const [secret] = ofType(made, "kubernetes:Secret");
+    assert.match(JSON.stringify(secret?.inputs.stringData), /https:\/\/index\.docker\.io\/v1\/\\*":/);
+  });
 });
