@@ -45,6 +45,9 @@ function notForDocker(given: Given): string | undefined {
 
 function notForKubernetes(given: Given, platform: Platform): string | undefined {
   const has = (key: string) => at(given, key) !== undefined;
+  if (has("image.username") !== has("image.password")) {
+    return "config image.username: goes with image.password; allowed: both or none";
+  }
   const dockers = ["master.dataDir", "master.ports", "metrics.port"].find(has);
   if (dockers) return `config ${dockers}: has no effect on platform ${platform}; allowed: platform docker`;
   if (has("pools") && has("workers") && given.workers !== "auto") {
@@ -79,8 +82,6 @@ function imageSource(given: Given): string | undefined {
       "or image.ref for an image built elsewhere, or image.share for a cluster that sees this Docker engine's images"
     );
   }
-  const [login, other] = ["image.username", "image.password"].map((key) => at(given, key) !== undefined);
-  if (login !== other) return "config image.username: goes with image.password; allowed: both or none";
   return undefined;
 }
 
@@ -105,6 +106,7 @@ const madeByEks = {
   kubernetes: "the cluster is made by the stack; platform kubernetes is for one that exists",
   registry: "the registry is made by the stack, on ECR",
   "image.share": "the cluster has nodes of its own",
+  "image.pullSecret": "the namespace is made by the stack; image.username and image.password make a Secret",
   "data.storageClass": "the StorageClass is made by the stack",
   "redis.storageClass": "the StorageClass is made by the stack",
   "job.storageClass": "the StorageClass is made by the stack",
@@ -116,6 +118,9 @@ function awsConflict(given: Given): string | undefined {
   const key = Object.keys(madeByEks).find((name) => at(given, name) !== undefined) as
     keyof typeof madeByEks | undefined;
   if (key) return `config ${key}: has no effect on platform eks: ${madeByEks[key]}; allowed: without this key`;
+  if (at(given, "image.username") !== undefined && at(given, "image.ref") === undefined) {
+    return "config image.username: has no effect on platform eks, whose registry is ECR; allowed: with image.ref";
+  }
   const has = (name: string) => at(given, `aws.vpc.${name}`) !== undefined;
   const own = ["cidr", "zones", "natGateways", "ecrEndpoints"].find(has);
   if (has("id") && own)

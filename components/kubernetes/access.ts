@@ -8,6 +8,8 @@ import {
   type KubeConfig,
   ServerConfiguration,
   StorageV1Api,
+  type V1Node,
+  type V1StorageClass,
   VersionApi,
 } from "@kubernetes/client-node";
 import { RunError } from "@pulumi/pulumi/errors"; // without the rest, which takes half a second
@@ -90,6 +92,19 @@ export async function may(access: Access, action: Action): Promise<boolean> {
     body: { spec: { resourceAttributes: action } },
   });
   return status?.allowed ?? false;
+}
+
+/** The cluster's nodes. Undefined where this login may not see them, as with rights in one namespace alone. */
+export async function listNodes(access: Access): Promise<V1Node[] | undefined> {
+  if (!(await may(access, { verb: "list", resource: "nodes" }))) return undefined;
+  return (await access.core.listNode()).items;
+}
+
+/** The cluster's StorageClasses. Undefined where this login may not see them. */
+export async function listStorageClasses(access: Access): Promise<V1StorageClass[] | undefined> {
+  const action = { verb: "list", resource: "storageclasses", group: "storage.k8s.io" };
+  if (!(await may(access, action))) return undefined;
+  return (await access.storage.listStorageClass()).items;
 }
 
 /** Labels as the `labelSelector` of a request: objects that have them all. */

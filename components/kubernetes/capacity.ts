@@ -17,6 +17,12 @@ interface Demand {
 
 /** A line for each thing that makes the pod too large for every node that may run it. */
 export function misfits(pod: PodRequest, nodes: readonly V1Node[]): string[] {
+  return reasons(pod, nodes).map((reason) => `${reason}${onDemand}`);
+}
+
+const onDemand = "; where nodes are made on demand, set kubernetes.elastic";
+
+function reasons(pod: PodRequest, nodes: readonly V1Node[]): string[] {
   if (nodes.length === 0) return ["the cluster has no nodes"];
   const selected = nodes.filter((node) => matches(node, pod.nodeSelector ?? {}));
   if (selected.length === 0) {

@@ -1,6 +1,6 @@
 import type { V1PersistentVolumeClaim, V1StorageClass } from "@kubernetes/client-node";
 import { RunError } from "@pulumi/pulumi";
-import { explain, selectorOf, type Access } from "./access";
+import { explain, listStorageClasses, selectorOf, type Access } from "./access";
 import { quantity } from "./capacity";
 import { podSelector, type Role } from "./context";
 import { passwordVersionLabel } from "./password";
@@ -28,7 +28,8 @@ export interface WantedClaim {
 /** What there is of it. */
 export interface Present {
   readonly claims: readonly V1PersistentVolumeClaim[];
-  readonly classes: readonly V1StorageClass[];
+  /** Undefined where this login may not see them. */
+  readonly classes?: readonly V1StorageClass[];
   readonly passwordVersion?: number;
 }
 
@@ -52,7 +53,7 @@ export function changeProblems(change: Change, present: Present): string[] {
   return [...claims, ...passwordProblems(change.passwordVersion, present.passwordVersion)];
 }
 
-function claimProblems(wanted: WantedClaim, claim: V1PersistentVolumeClaim, classes: readonly V1StorageClass[]) {
+function claimProblems(wanted: WantedClaim, claim: V1PersistentVolumeClaim, classes: Present["classes"]) {
   const { accessModes = [], storageClassName = "", resources } = claim.spec ?? {};
   const title = `claim ${claim.metadata?.name}, which exists,`;
   if (accessModes.includes("ReadWriteMany") !== (wanted.shared ?? false)) {
@@ -64,7 +65,8 @@ function claimProblems(wanted: WantedClaim, claim: V1PersistentVolumeClaim, clas
     return [`${fault}; allowed: ${storageClassName}, as ${title} has it, and a claim cannot change that`];
   }
   const size = quantity(resources?.requests?.storage ?? "0");
-  const grows = classes.find(({ metadata }) => metadata?.name === storageClassName)?.allowVolumeExpansion ?? false;
+  const ofClaim = classes?.find(({ metadata }) => metadata?.name === storageClassName);
+  const grows = classes === undefined || (ofClaim?.allowVolumeExpansion ?? false); // unseen: the cluster says so itself
   if (wanted.size === size || (wanted.size > size && grows)) return [];
   const reason = grows ? "and cannot shrink" : `and StorageClass ${storageClassName} cannot resize it`;
   const least = `${byteQuantity(size)}${grows ? " or more" : ""}`;
@@ -79,19 +81,20 @@ function passwordProblems(wanted: number | undefined, present: number | undefine
   return [`config redis.passwordVersion: ${wanted} is not allowed; allowed: ${near}: ${reason}`];
 }
 
-async function lookUp({ core, storage, ...access }: Access, change: Change): Promise<Present> {
+async function lookUp(access: Access, change: Change): Promise<Present> {
+  const { core } = access;
   const { namespace } = change;
   const labelSelector = selectorOf(podSelector(change));
   try {
     const [claims, classes, secrets] = await Promise.all([
       core.listNamespacedPersistentVolumeClaim({ namespace, labelSelector }),
-      storage.listStorageClass(),
+      listStorageClasses(access),
       core.listNamespacedSecret({ namespace, labelSelector: `${labelSelector},${passwordVersionLabel}` }),
     ]);
     const version = secrets.items[0]?.metadata?.labels?.[passwordVersionLabel];
     return {
       claims: claims.items,
-      classes: classes.items,
+      classes,
       passwordVersion: version === undefined ? undefined : Number(version),
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { type Access, may } from "./access";
+import { type Access, listNodes, may } from "./access";
 
 /**
  * What tells one cluster from another, whatever its address: the id of its namespace kube-system. Undefined where this
@@ -17,8 +17,7 @@ export async function clusterId(access: Access): Promise<string | undefined> {
  */
 export async function nodePlatform(access: Access, chosen?: string): Promise<string | undefined> {
   if (chosen !== undefined) return chosen;
-  if (!(await may(access, { verb: "list", resource: "nodes" }))) return undefined;
-  const nodes = (await access.core.listNode()).items;
+  const nodes = (await listNodes(access)) ?? [];
   const found = new Set(nodes.map(({ status }) => `linux/${status?.nodeInfo?.architecture}`));
   if (found.size <= 1) return [...found][0];
   throw new RunError(

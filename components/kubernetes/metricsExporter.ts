@@ -21,6 +21,8 @@ import { metricsAccess, type Peer } from "./policies";
 const serviceName = "metrics";
 
 export interface MetricsExporterArgs extends Args, ClusterContext, Placement {
+  /** Name of the Secret for the image's registry. Default: none. */
+  readonly pullSecret?: pulumi.Input<string>;
   /** Pods that may scrape, such as those of Prometheus. Default: none, which leaves port-forwards. */
   readonly peers?: readonly Peer[];
   /** Port of a Redis that is not the cluster's own, wherever it is. Default: the cluster's own Redis. */

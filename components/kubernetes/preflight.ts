@@ -1,6 +1,6 @@
 import type { V1Node, V1ObjectMeta } from "@kubernetes/client-node";
 import { RunError } from "@pulumi/pulumi";
-import { type Access, type Action, explain, found, may, selectorOf } from "./access";
+import { type Access, type Action, explain, found, listNodes, listStorageClasses, may, selectorOf } from "./access";
 import { misfits, type PodRequest } from "./capacity";
 
 /** What a stack is about to use of a cluster. Keys are those of the config, for the errors. */
@@ -30,7 +30,8 @@ export interface Facts {
   readonly namespace?: Labelled & { readonly terminating: boolean };
   /** The objects among `names` that exist, as `Kind name`. */
   readonly objects: Readonly<Record<string, Labelled>>;
-  readonly storageClasses: readonly { readonly name: string; readonly isDefault: boolean }[];
+  /** Undefined where this login may not see them, as with rights in one namespace alone. */
+  readonly storageClasses?: readonly { readonly name: string; readonly isDefault: boolean }[];
   /** Whether the stack has claims in the namespace already. */
   readonly hasClaims: boolean;
   /** Undefined where this login may not see nodes. */
@@ -84,8 +85,9 @@ function isOwn({ labels }: Wanted, object: Labelled | undefined): boolean {
 }
 
 function storageProblems(wanted: Wanted, { storageClasses, hasClaims }: Facts): string[] {
+  if (!storageClasses) return [];
   const known = storageClasses.map(({ name }) => name).join(", ") || "none: the cluster has no StorageClass";
-  const problems = wanted.storage.flatMap(({ key, name }) => {
+  return wanted.storage.flatMap(({ key, name }) => {
     if (name !== undefined) {
       const exists = storageClasses.some((entry) => entry.name === name);
       return exists ? [] : [`config ${key}: "${name}" is not allowed; allowed: ${known}`];
@@ -93,31 +95,30 @@ function storageProblems(wanted: Wanted, { storageClasses, hasClaims }: Facts): 
     if (hasClaims || storageClasses.some(({ isDefault }) => isDefault)) return [];
     return [`config ${key}: not set, and the cluster has no default StorageClass; allowed: ${known}`];
   });
-  return problems;
 }
 
 async function lookUp(access: Access, wanted: Wanted): Promise<Facts> {
   try {
-    const { core, storage } = access;
+    const { core } = access;
     const namespace = wanted.namespace.name;
     const labelSelector = selectorOf(wanted.labels);
     const [own, objects, classes, claims, nodes, forbidden] = await Promise.all([
       found(core.readNamespace({ name: namespace })),
       Promise.all(wanted.names.map((object) => lookUpName(access, namespace, object))),
-      storage.listStorageClass(),
+      listStorageClasses(access),
       core.listNamespacedPersistentVolumeClaim({ namespace, labelSelector }),
-      may(access, { verb: "list", resource: "nodes" }).then((allowed) => (allowed ? core.listNode() : undefined)),
+      listNodes(access),
       refusals(access, wanted),
     ]);
     return {
       namespace: own && { labels: own.metadata?.labels, terminating: own.status?.phase === "Terminating" },
       objects: Object.fromEntries(objects.flat()),
-      storageClasses: classes.items.map(({ metadata }) => ({
+      storageClasses: classes?.map(({ metadata }) => ({
         name: metadata?.name ?? "",
         isDefault: metadata?.annotations?.["storageclass.kubernetes.io/is-default-class"] === "true",
       })),
       hasClaims: claims.items.length > 0,
-      nodes: nodes?.items,
+      nodes,
       forbidden,
     };
   } catch (error) {

@@ -24,6 +24,7 @@ interface RedisContainerArgs {
 interface RedisPodArgs extends Placement {
   readonly labels: Environment;
   readonly image: Input<string>;
+  readonly pullSecret?: Input<string>;
   readonly memory: number;
   readonly cpus: number;
   /** Name of the ConfigMap with redis.conf. */

@@ -25,6 +25,8 @@ export interface RedisQueueArgs extends ClusterContext, Placement {
   readonly cpus?: number;
   /** Image of Redis or Valkey, official or built like it. Default: `redis:8`. */
   readonly image?: pulumi.Input<string>;
+  /** Name of the Secret for the image's registry. Default: none. */
+  readonly pullSecret?: pulumi.Input<string>;
   /** Bytes of its volume. Default: `redisVolumeSize(memory)`. */
   readonly size?: number;
   /** Name of the volume's StorageClass. Default: the cluster's default one. */

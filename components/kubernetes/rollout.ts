@@ -17,6 +17,9 @@ export interface RolloutOptions {
   readonly log?: (line: string) => void;
 }
 
+/** For nodes made on demand, which takes a minute or two, and longer where the cloud has few to spare. */
+export const elasticPatience: RolloutOptions = { unschedulableSeconds: 480, timeoutSeconds: 1200 };
+
 const pollSeconds = 1;
 const outageSeconds = 60;
 const logLines = 10;

@@ -5,6 +5,7 @@ import type { PlatformOutputs } from "../../components/contracts";
 import { serviceAccount } from "../../components/kubernetes";
 import type { ClusterConfig } from "../config";
 import { deployOn } from "../kubernetes/cluster";
+import { pullSecretOf } from "../kubernetes/parts";
 import { networkOf } from "./network";
 import * as parts from "./parts";
 import * as plan from "./plan";
@@ -48,7 +49,10 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
       dependsOn: store ? [ground, store] : [ground],
       serviceAccount: store && ((context, opts) => serviceAccount(names.serviceAccount, context, opts)),
       rollout: parts.rolloutOn(cluster),
-      image: (_, ide) => parts.imageOf(config, site, cluster, ide),
+      image: (context, ide) => ({
+        ...parts.imageOf(config, site, cluster, ide),
+        pullSecret: pullSecretOf(config, context, kubernetes),
+      }),
       kubeconfig: parts.kubeconfigFile(site, cluster),
       context: names.cluster,
     },

@@ -7,15 +7,12 @@ import { Bucket, Registry, type EksCluster } from "../../components/aws";
 import { explained } from "../../components/aws/nodeTrouble";
 import { RImage, type Workload } from "../../components/kubernetes";
 import { connect, type Access } from "../../components/kubernetes/access";
-import { waitForRollout } from "../../components/kubernetes/rollout";
+import { elasticPatience, waitForRollout } from "../../components/kubernetes/rollout";
 import type { IdeLayer } from "../../components/imageContext";
 import type { ClusterConfig } from "../config";
 import type { Image } from "../kubernetes/parts";
 import { bucketOf } from "./plan";
 import type { Site } from "./site";
-
-// Nodes are made on demand, which takes a minute or two, and longer where AWS has few to spare.
-const patience = { unschedulableSeconds: 480, timeoutSeconds: 1200 };
 
 /** The provider for what is made on the cluster. */
 export function kubernetesOf(cluster: EksCluster): k8s.Provider {
@@ -73,7 +70,7 @@ export function rolloutOn({ kubeconfig }: EksCluster) {
     );
     const cluster = await access;
     const log = (line: string) => void pulumi.log.info(line);
-    await explained(cluster, waitForRollout(cluster, workload, { ...patience, log }));
+    await explained(cluster, waitForRollout(cluster, workload, { ...elasticPatience, log }));
   };
 }
 

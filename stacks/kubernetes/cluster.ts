@@ -52,7 +52,7 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
 
   const { ide, layer } = await ideOf(config, names(stack));
   const { image, masterImage, pullSecret } = await ground.image(context, layer);
-  const queue = parts.queueOf(config, context, stack, opts);
+  const queue = parts.queueOf(config, { ...context, pullSecret }, stack, opts);
   const dataName = claim("data", { ...context, ...plan.dataClaimOf(config), claimName: plan.dataClaim }, kept);
   const data = { claimName: dataName };
   const serviceAccount = ground.serviceAccount?.(context, { provider });
@@ -105,7 +105,7 @@ export async function deployOn(ground: Ground, config: ClusterConfig): Promise<P
     opts,
   );
 
-  const metrics = parts.metricsOf(config, context, queue, opts);
+  const metrics = parts.metricsOf(config, { ...context, pullSecret }, queue, opts);
 
   return {
     redis: queue.external,

@@ -63,6 +63,7 @@ export const kubernetes = z.strictObject({
   context: text.optional(),
   namespace: dnsLabel.optional(),
   storageClass: objectName.optional(),
+  elastic: z.boolean().default(false),
 });
 
 const s3 = z.strictObject({
@@ -168,6 +169,7 @@ export const kubernetesAllowed: Readonly<Record<string, string>> = {
   "kubernetes.context": "name of a context of the kubeconfig",
   "kubernetes.namespace": "name of an existing namespace: lower-case letters, digits and dashes",
   "kubernetes.storageClass": storageClassAllowed,
+  "kubernetes.elastic": "true or false: whether the cluster makes nodes on demand",
   egress: "all, none, or a list of networks such as 10.0.0.0/8",
   data: values.objectAllowed(data),
   "data.size": values.sizeAllowed,

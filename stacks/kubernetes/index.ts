@@ -3,7 +3,7 @@ import type { PlatformOutputs } from "../../components/contracts";
 import { connect } from "../../components/kubernetes/access";
 import { checkChanges } from "../../components/kubernetes/changes";
 import { checkCluster } from "../../components/kubernetes/preflight";
-import { waitForRollout } from "../../components/kubernetes/rollout";
+import { elasticPatience, waitForRollout } from "../../components/kubernetes/rollout";
 import type { ClusterConfig } from "../config";
 import { deployOn } from "./cluster";
 import * as parts from "./parts";
@@ -17,12 +17,14 @@ export async function deploy(config: ClusterConfig): Promise<PlatformOutputs> {
   await checkChanges(access, plan.changeOf(config, stack));
 
   const { provider, keeper } = await parts.providers(config, access, plan.placeOf(config, stack).namespace);
+  const patience = config.kubernetes.elastic ? elasticPatience : {};
+  const log = (line: string) => void pulumi.log.info(line);
   return deployOn(
     {
       platform: "kubernetes",
       provider,
       keeper,
-      rollout: (workload) => waitForRollout(access, workload, { log: (line) => void pulumi.log.info(line) }),
+      rollout: (workload) => waitForRollout(access, workload, { ...patience, log }),
       image: (context, ide) => parts.imageOf(config, context, access, provider, ide),
       kubeconfig: parts.kubeconfigOf(config),
       context: access.context,

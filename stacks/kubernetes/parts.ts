@@ -85,8 +85,7 @@ export async function imageOf(
   ide?: IdeLayer,
 ): Promise<Image> {
   const { image, registry } = config;
-  const login = loginOf(config);
-  const secret = login ? pullSecret("registry", context, login, { provider }) : image.pullSecret;
+  const secret = pullSecretOf(config, context, provider);
   if (image.ref !== undefined) {
     const ref = pulumi.output(image.ref);
     return { image: ref, masterImage: ref, pullSecret: secret };
@@ -100,7 +99,7 @@ export async function imageOf(
       imageName: image.share ? name : `${registry}/${name}`,
       push: !image.share,
       platform: await nodePlatform(access, image.platform),
-      login,
+      login: loginOf(config),
       ide,
     },
     { providers: [new docker.Provider("docker", { host: engine.host, certPath: engine.certPath })] },
@@ -108,11 +107,25 @@ export async function imageOf(
   return { image: built.ref, masterImage: built.masterRef, pullSecret: secret };
 }
 
+/** Name of the Secret to pull with: one made of the login in the config, or the one that it names. */
+export function pullSecretOf(config: ClusterConfig, context: ClusterContext, provider: k8s.Provider) {
+  const login = loginOf(config);
+  return login ? pullSecret("registry", context, login, { provider }) : config.image.pullSecret;
+}
+
+const dockerHub = "https://index.docker.io/v1/"; // as logins to it are keyed
+
 function loginOf({ image, registry }: ClusterConfig) {
   const { username, password, ref } = image;
   if (username === undefined || password === undefined) return undefined;
-  const [server = ""] = (ref ?? registry ?? "").split("/");
-  return { server, username, password: pulumi.secret(password) };
+  const [host = ""] = (ref ?? registry ?? "").split("/");
+  const named = ref === undefined || /[.:]|^localhost$/.test(host); // team/r:1 is on Docker Hub
+  return { server: named ? host : dockerHub, username, password: pulumi.secret(password) };
+}
+
+/** For pods whose images may be in the private registry too. */
+interface PullingContext extends ClusterContext {
+  readonly pullSecret?: pulumi.Input<string>;
 }
 
 /** Redis as it is reached. */
@@ -129,7 +142,7 @@ interface Queue {
 /** Redis as pods and as this machine reach it: the cluster's own, or the one that the config names. */
 export function queueOf(
   config: ClusterConfig,
-  context: ClusterContext,
+  context: PullingContext,
   stack: string,
   opts: pulumi.ComponentResourceOptions,
 ): Queue {
@@ -161,7 +174,7 @@ export function queueOf(
 /** The exporter of metrics, where the config wants one. */
 export function metricsOf(
   config: ClusterConfig,
-  context: ClusterContext,
+  context: PullingContext,
   { exporter }: Queue,
   opts: pulumi.ComponentResourceOptions,
 ): MetricsExporter | undefined {

@@ -120,6 +120,7 @@ export function wantedOf(config: ClusterConfig, stack: string, pools: readonly P
       ...(redis ? [pod("redis", config.redis, placementOf(config.redis))] : []),
       ...(config.metrics.enabled ? [pod("metrics", exporterResources, placementOf(config.redis))] : []),
     ],
+    elastic: config.kubernetes.elastic,
   };
 }
 

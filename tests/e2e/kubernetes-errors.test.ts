@@ -30,7 +30,10 @@ describe("what goes wrong on Kubernetes", () => {
     [{ "worker.cpus": "4096" }, /^error: config worker\.cpus: 4096 is not allowed; allowed: at most [\d.]+, the most/],
     [{ "worker.memory": "4096Gi" }, /^error: config worker\.memory: 4096Gi is not allowed; allowed: at most \d+[MG]i/],
     [{ "worker.gpu": "64" }, /^error: config worker\.gpu: 64 is not allowed; allowed: at most \d+, the most/],
-    [{ "worker.nodeSelector.moon": "yes" }, /^error: config worker\.nodeSelector: no node has the labels moon=yes$/],
+    [
+      { "worker.nodeSelector.moon": "yes" },
+      /^error: config worker\.nodeSelector: no node has the labels moon=yes; .*kubernetes\.elastic$/,
+    ],
   ];
   for (const [config, message] of cases) {
     it(`one line for ${Object.entries(config).flat().join(" = ")}`, () => oneLine(config, message));

@@ -198,6 +198,16 @@ describe("config", () => {
       /^config master\.dataDir: has no effect on /,
     ],
     ["pools on Docker", { pools: '[{"name":"a","workers":1}]' }, /^config pools: has no effect on platform docker/],
+    [
+      "nodes on demand on Docker",
+      { kubernetes: '{"elastic":true}' },
+      /^config kubernetes: has no effect on platform docker/,
+    ],
+    [
+      "nodes on demand on EKS",
+      { platform: "eks", kubernetes: '{"elastic":true}' },
+      /^config kubernetes: has no effect on platform eks/,
+    ],
     ["a GPU on Docker", { worker: '{"gpu":1}' }, /^config worker\.gpu: has no effect on platform docker/],
   ];
   for (const [what, texts, message] of conflicts) {

@@ -351,6 +351,23 @@ describe("RJobs on kubernetes", () => {
   });
 });
 
+describe("a private registry", () => {
+  it("is pulled from with the Secret by every pod, Redis and the exporter too", async () => {
+    const pullSecret = "pull";
+    const made = await register(() => {
+      const queue = new RedisQueue("redis", { ...queueArgs, pullSecret });
+      new MetricsExporter("metrics", { ...context, redis: queue.exporterEndpoint, queues: ["jobs"], pullSecret });
+      pool({ pullSecret })();
+      new RMaster("master", { ...cluster, pullSecret, data: { claimName: "data" } });
+      new RJobs("jobs", { ...cluster, pullSecret });
+    });
+    assert.equal(pods(made).length, 5);
+    for (const pod of pods(made)) {
+      assert.deepEqual(spec(pod).template.spec.imagePullSecrets, [{ name: pullSecret }], pod.name);
+    }
+  });
+});
+
 describe("RedisQueue on kubernetes", () => {
   const acl = async (passwordVersion: number) => {
     const made = await register(() => new RedisQueue("redis", { ...queueArgs, passwordVersion }));

@@ -75,6 +75,11 @@ describe("what is asked of a cluster", () => {
     ]);
   });
 
+  it("is room for each pod, unless nodes are said to be made on demand", () => {
+    assert.equal(plan.wantedOf(config(), "lab", []).elastic, false);
+    assert.equal(plan.wantedOf(config({ kubernetes: '{"elastic":true}' }), "lab", []).elastic, true);
+  });
+
   it("is less where Redis is somebody else's", () => {
     const wanted = plan.wantedOf(config({ redis: '{"url":"redis://r.example.org"}' }), "lab", []);
     assert.deepEqual(wanted.names, [{ kind: "StatefulSet", name: "rmaster" }]);
@@ -181,6 +186,8 @@ describe("changes that a cluster would refuse, or that would lose data", () => {
     assert.deepEqual(problem({ storageClass: "ssd" }), []);
     assert.deepEqual(problem({ size: "20Gi" }, true), []);
     assert.deepEqual(changeProblems(change({ shared: true }, 9), { claims: [], classes: [] }), []);
+    const hidden = { ...present(), classes: undefined };
+    assert.deepEqual(changeProblems(change({ size: "20Gi" }), hidden), [], "classes are hidden from this login");
   });
 
   const cases: [string, string[], RegExp][] = [
@@ -199,6 +206,11 @@ describe("changes that a cluster would refuse, or that would lose data", () => {
       "a larger one where claims cannot grow",
       problem({ size: "20Gi" }),
       /^config data\.size: 20Gi .* allowed: 10Gi, as /,
+    ],
+    [
+      "a smaller claim, of a class that is hidden from this login",
+      changeProblems(change({ size: "5Gi" }), { ...present(), classes: undefined }),
+      /^config data\.size: 5Gi .* allowed: 10Gi or more, as /,
     ],
     ["two steps of the password", problem({}, false, 5), /^config redis\.passwordVersion: 5 .* allowed: 2, 3, 4: /],
   ];

@@ -1,7 +1,9 @@
 import * as assert from "node:assert/strict";
 import type { V1Node } from "@kubernetes/client-node";
 import { misfits, quantity, type PodRequest } from "../../components/kubernetes/capacity";
-import { type Facts, obstacles, type Wanted } from "../../components/kubernetes/preflight";
+import type { Access, Action } from "../../components/kubernetes/access";
+import { checkChanges } from "../../components/kubernetes/changes";
+import { checkCluster, type Facts, obstacles, type Wanted } from "../../components/kubernetes/preflight";
 
 const own = { "app.kubernetes.io/instance": "test" };
 const node = (allocatable: Record<string, string>, spec: V1Node["spec"] = {}, labels = {}): V1Node => ({
@@ -82,6 +84,30 @@ describe("checking a cluster", () => {
     ]);
   });
 
+  it("does not ask for what a login with rights in one namespace may not see", async () => {
+    const clusterWide = (resource: string) => ["nodes", "storageclasses"].includes(resource);
+    const refused = () => Promise.reject(new Error("forbidden"));
+    const access = {
+      context: "team",
+      server: "https://k8s.example.org",
+      authorization: {
+        createSelfSubjectAccessReview: ({ body }: { body: { spec: { resourceAttributes: Action } } }) => {
+          const { resource } = body.spec.resourceAttributes;
+          return Promise.resolve({ status: { allowed: !clusterWide(resource) } });
+        },
+      },
+      storage: { listStorageClass: refused },
+      core: {
+        listNode: refused,
+        readNamespace: () => Promise.resolve({ metadata: {} }),
+        listNamespacedPersistentVolumeClaim: () => Promise.resolve({ items: [] }),
+        listNamespacedSecret: () => Promise.resolve({ items: [] }),
+      },
+    } as unknown as Access;
+    await checkCluster(access, { ...wanted, names: [] });
+    await checkChanges(access, { namespace: "stats", instance: "lab", claims: [] });
+  });
+
   it("says what the login may not do", () => {
     assert.deepEqual(obstacles(wanted, { ...facts, forbidden: ["create deployments"] }), [
       "this login may not create deployments in namespace stats",
@@ -102,20 +128,26 @@ describe("checking a cluster", () => {
   });
 });
 
+const hint = "; where nodes are made on demand, set kubernetes.elastic";
+
 describe("a pod that is too large for any node", () => {
+  it("is any pod where there are no nodes", () => {
+    assert.deepEqual(misfits(worker, []), [`the cluster has no nodes${hint}`]);
+  });
+
   it("is named with the largest number that there is", () => {
     assert.deepEqual(misfits({ ...worker, cpus: 8.5, memory: 2 ** 32 }, nodes), [
-      "config worker.cpus: 8.5 is not allowed; allowed: at most 8, the most that a node has",
-      "config worker.memory: 4Gi is not allowed; allowed: at most 3Gi, the most that a node has",
+      `config worker.cpus: 8.5 is not allowed; allowed: at most 8, the most that a node has${hint}`,
+      `config worker.memory: 4Gi is not allowed; allowed: at most 3Gi, the most that a node has${hint}`,
     ]);
     assert.deepEqual(misfits({ ...worker, devices: { "nvidia.com/gpu": 1 } }, nodes), [
-      "config worker.gpu: 1 is not allowed; allowed: at most 0, the most that a node has",
+      `config worker.gpu: 1 is not allowed; allowed: at most 0, the most that a node has${hint}`,
     ]);
   });
 
   it("is one whose parts fit on different nodes only", () => {
     assert.deepEqual(misfits({ ...worker, cpus: 4, memory: 2 ** 31 }, nodes), [
-      "config worker: no single node has cpus 4, memory 2Gi; allowed: what fits on one node",
+      `config worker: no single node has cpus 4, memory 2Gi; allowed: what fits on one node${hint}`,
     ]);
     assert.deepEqual(misfits({ ...worker, cpus: 1.93, memory: 3 * 2 ** 30 }, nodes), []);
   });
@@ -124,7 +156,7 @@ describe("a pod that is too large for any node", () => {
     const big = node({ cpu: "64", memory: "256Gi" }, {}, { size: "big" });
     const request = { ...worker, cpus: 32, nodeSelector: { size: "big" } };
     assert.deepEqual(misfits(request, [...nodes, big]), []);
-    assert.deepEqual(misfits(request, nodes), ["config worker.nodeSelector: no node has the labels size=big"]);
+    assert.deepEqual(misfits(request, nodes), [`config worker.nodeSelector: no node has the labels size=big${hint}`]);
   });
 
   it("may be so by taints that it does not tolerate", () => {
@@ -132,7 +164,7 @@ describe("a pod that is too large for any node", () => {
       node({ cpu: "8", memory: "8Gi" }, { taints: [{ key: "spot", value: "yes", effect: "NoSchedule" }] }),
     ];
     assert.deepEqual(misfits(worker, tainted), [
-      "config worker.tolerations: no node takes the pod; taints: spot=yes:NoSchedule",
+      `config worker.tolerations: no node takes the pod; taints: spot=yes:NoSchedule${hint}`,
     ]);
     for (const toleration of [
       { key: "spot", operator: "Exists" },

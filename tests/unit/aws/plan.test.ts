@@ -90,6 +90,12 @@ describe("config of platform eks", () => {
       /^config kubernetes: .*platform kubernetes is for one that exists/,
     );
     assert.match(message({ image: '{"ref":"team/r:1"}' }), /^config image\.platform: is not set/);
+    assert.match(message({ image: '{"pullSecret":"pull"}' }), /^config image\.pullSecret: .*image\.username and /);
+    const login = { username: "me", password: "hush" };
+    assert.match(message({ image: JSON.stringify(login) }), /^config image\.username: .*; allowed: with image\.ref$/);
+    const ref = { ref: "registry.example.org/team/r:1", platform: "linux/amd64" };
+    assert.equal(message({ image: JSON.stringify({ ...ref, ...login }) }), "");
+    assert.match(message({ image: JSON.stringify({ ...ref, username: "me" }) }), /^config image\.username: goes with /);
     assert.match(message({ master: '{"ports":8080}' }), /^config master\.ports: has no effect on platform eks/);
   });
 
