@@ -201,6 +201,42 @@ describe("a job's state on Kubernetes", () => {
     assert.equal(state(job(), pod("Failed", ended(139))), "failed: exit code 139");
   });
 
+  it("is failed where Kubernetes ended its pod, and cancelled only where a user did", () => {
+    const refused = {
+      status: { phase: "Failed", reason: "OutOfcpu", message: "Node didn't have enough resource: cpu" },
+    };
+    const before = jobOfKubernetes(job(), refused);
+    assert.equal(before.state, "failed");
+    assert.equal(before.reason, "OutOfcpu: Node didn't have enough resource: cpu");
+    assert.equal(before.begin, undefined);
+    assert.equal(before.end, at(0), "nothing tells a later time");
+
+    const interrupted = { message: `begin ${at(3)}\nreason cancelled\ncode 130\nend ${at(8)}` };
+    const eviction = { reason: "Evicted", message: "The node was low on resource: memory. " };
+    const evict = (ending: object) => ({ status: { ...pod("Failed", ending).status, ...eviction } });
+    const evicted = evict(ended(130, interrupted));
+    const during = jobOfKubernetes(job(), evicted);
+    assert.equal(during.reason, "Evicted: The node was low on resource: memory.");
+    assert.partialDeepStrictEqual(during, { state: "failed", begin: at(3), end: at(8), exitCode: 130 });
+    assert.equal(state(job({}, { "rcluster.cancelled": "true" }), evicted), "cancelled");
+
+    const killed = evict(ended(137, { finishedAt: null }));
+    assert.equal(state(job(), killed), "failed: Evicted: The node was low on resource: memory.");
+
+    const condition = {
+      type: "DisruptionTarget",
+      status: "True",
+      reason: "EvictionByEvictionAPI",
+      message: "evicting",
+    };
+    const drained = pod("Failed", ended(130, interrupted), [condition]);
+    assert.equal(state(job(), drained), "failed: EvictionByEvictionAPI: evicting");
+    assert.equal(state(job(), pod("Failed", ended(130, interrupted))), "failed: it was ended from outside");
+
+    const own = pod("Failed", ended(1, { message: `error fit.R:7: no x\ncode 1\nend ${at(9)}` }), [condition]);
+    assert.equal(state(job(), own), "failed: fit.R:7: no x", "it had failed before");
+  });
+
   it("tells why it is pending", () => {
     const message = "0/1 nodes are available: 1 Insufficient memory. preemption: none";
     const full = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
