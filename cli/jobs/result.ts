@@ -38,5 +38,6 @@ function notDone(job: Job): Failure {
   const partial = "--partial fetches what it has left";
   if (lives(job)) return new Failure(`${id} is still ${state}: ${partial}`);
   const how = state === "failed" ? `failed${reason ? `: ${reason}` : ""}` : "was cancelled";
-  return new Failure(`${id} ${how}; 'rcluster logs ${id}' tells more, ${partial}`);
+  const hint = how.includes("rcluster logs") ? "" : `'rcluster logs ${id}' tells more, `;
+  return new Failure(`${id} ${how}; ${hint}${partial}`);
 }

@@ -181,6 +181,10 @@ describe("a job's state on Kubernetes", () => {
     status: { startTime: at(1) as unknown as Date },
     ...change,
   });
+  const lost = (notes = {}) => {
+    const conditions = [{ type: "Failed", status: "True", lastTransitionTime: at(9) as unknown as Date }];
+    return job({ status: { startTime: at(1) as unknown as Date, conditions } }, notes);
+  };
   const pod = (phase: string, state?: object, conditions: object[] = []) =>
     ({ status: { phase, containerStatuses: state && [{ state }], conditions } }) as V1Pod;
   const state = (...args: [V1Job, V1Pod | undefined, number?]) => {
@@ -252,9 +256,25 @@ describe("a job's state on Kubernetes", () => {
     const suspended = job({ spec: { suspend: true } as V1Job["spec"] });
     assert.equal(state(suspended, undefined, Date.parse(at(5))), "pending");
     assert.equal(state(suspended, undefined, Date.parse(at(500))), "failed: its files never arrived");
-    const conditions = [{ type: "Failed", status: "True", lastTransitionTime: at(9) as unknown as Date }];
-    const lost = job({ status: { startTime: at(1) as unknown as Date, conditions } });
-    assert.equal(state(lost, undefined), "failed: its pod was deleted, or its node is gone");
+    assert.equal(state(lost(), undefined), "failed: its pod is gone: 'rcluster logs fit-k3x9' finds out more");
+  });
+
+  it("is what its status file told, once that has been read, where its pod is gone", () => {
+    const kept = (text: string) => jobOfKubernetes(lost({ "rcluster.status": text }), undefined);
+    const own = kept(`begin ${at(3)}\nerror fit.R:7: no x\ncode 1\nend ${at(8)}\n`);
+    const times = { begin: at(3), end: at(8) };
+    assert.partialDeepStrictEqual(own, { ...times, state: "failed", reason: "fit.R:7: no x", exitCode: 1 });
+    const memory = kept(`reason out of memory\ncode 137\nend ${at(8)}`);
+    assert.equal(memory.reason, "R was killed: out of memory (exit code 137)");
+    const stopped = `reason cancelled\ncode 130\nend ${at(8)}`;
+    assert.equal(kept(stopped).reason, "it was ended from outside");
+    const cancelled = { "rcluster.status": stopped, "rcluster.cancelled": "true" };
+    assert.equal(state(lost(cancelled), undefined), "cancelled");
+    for (const broken of ["", `script fit.R\nbegin ${at(3)}\n`]) {
+      assert.equal(kept(broken).reason, "its pod was deleted, or its node is gone");
+    }
+    const done = job({ status: { completionTime: at(9) as unknown as Date } }, { "rcluster.cancelled": "true" });
+    assert.equal(state(done, undefined), "done", "it was done before");
   });
 
   it("is cancelled where somebody asked for that, before or while it ran", () => {
