@@ -1,9 +1,15 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Readable } from "node:stream";
 import type { V1Job, V1Pod, V1PodTemplate } from "@kubernetes/client-node";
+import { create } from "tar";
 import { Failure } from "../../cli/failure";
 import { findJob, type Jobs } from "../../cli/jobs";
 import { duration, jobId, jobOf, parseStatus, spoken, type Job } from "../../cli/jobs/job";
 import { belongings, environmentSecret, jobManifest, readerManifest } from "../../cli/jobs/manifests";
+import { fetchResult } from "../../cli/jobs/result";
 import { jobOfKubernetes } from "../../cli/jobs/state";
 import { jobTable } from "../../cli/jobs/table";
 
@@ -84,6 +90,40 @@ describe("finding a job", () => {
       failure(/^there is no job nope; there are fit-aaaa, fit-bbbb, sim-cccc$/),
     );
     await assert.rejects(findJob(jobs, "fit"), failure(/^fit stands for fit-aaaa, fit-bbbb: /));
+  });
+});
+
+describe("a job's result", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-result-"));
+  const { error } = console;
+  afterEach(() => void (console.error = error));
+  after(() => fs.rmSync(folder, { recursive: true }));
+
+  it("has the links that the job made, however often it is fetched", async () => {
+    const output = path.join(folder, "job", "output");
+    fs.mkdirSync(path.join(output, "run2"), { recursive: true });
+    fs.writeFileSync(path.join(output, "run2", "fit.rds"), "x");
+    fs.symlinkSync("run2", path.join(output, "latest"));
+    fs.symlinkSync("run2/fit.rds", path.join(output, "best.rds"));
+    fs.symlinkSync("../../data", path.join(output, "out"));
+    const jobs = {
+      output: (_, use) => use(create({ cwd: path.dirname(output) }, ["output"]) as unknown as Readable),
+      fetched: () => Promise.resolve(),
+    } as Partial<Jobs> as Jobs;
+    const done = jobOf("fit-k3x9", { ...begun, code: "0", end: at(9) }, false);
+    const to = path.join(folder, "here");
+    const notes: string[] = [];
+    console.error = (note: string) => notes.push(note);
+    for (let time = 0; time < 2; time++) {
+      const files = await fetchResult(jobs, done, to);
+      assert.deepEqual(
+        files,
+        ["best.rds", "latest", "run2/fit.rds"].map((name) => path.join(to, name)),
+      );
+      assert.equal(fs.readFileSync(path.join(to, "best.rds"), "utf8"), "x");
+      assert.equal(fs.readlinkSync(path.join(to, "latest")), "run2");
+    }
+    assert.equal(notes[0], "rcluster: out is left out, a link to ../../data");
   });
 });
 
