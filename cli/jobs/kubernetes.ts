@@ -20,6 +20,9 @@ const mostInSecret = 700_000;
 /** The most of a status that is kept, as Kubernetes itself keeps of what a pod says at its end. */
 const mostOfStatus = 4096;
 
+// tar ends with 1 where a file changed while it was read, as those of a running job do.
+const packScript = 'tar -c -C "$1" output || [ $? = 1 ]';
+
 /** Jobs as Kubernetes Jobs, made from the stack's PodTemplate. */
 export class KubernetesJobs implements Jobs {
   private readonly kubectl: Kubectl;
@@ -83,8 +86,8 @@ export class KubernetesJobs implements Jobs {
 
   async output(job: Job, use: (tar: Readable) => Promise<void>, signal: AbortSignal): Promise<void> {
     const { now, pod } = await this.look(job.id);
-    const pack = (from: string) =>
-      this.kubectl.exec(from, ["tar", "-c", "-C", `${jobsPath}/${job.id}`, "output"], { output: use, signal });
+    const command = ["sh", "-c", packScript, "sh", `${jobsPath}/${job.id}`];
+    const pack = (from: string) => this.kubectl.exec(from, command, { output: use, signal });
     await (pod && now.state === "running" ? pack(pod) : this.reading(now, signal, pack));
   }
 
