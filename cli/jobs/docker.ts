@@ -13,7 +13,7 @@ import { jobOf, lives, parseStatus, type Job } from "./job";
 const label = "rcluster.job";
 
 // Run by the shell of the container that jobs belong to: it has their volume, and sees their processes. A job has ended
-// once its status says so, or its process is gone.
+// once its status says so, or its process is gone; all that it printed is in its log then.
 const aliveFunction =
   'alive() { grep -qs "$1" "/proc/$(sed -n "s/^pid //p" "$1/status")/cmdline"; }; cd "$1" 2>/dev/null || exit 4';
 const listScript = `${aliveFunction}
@@ -27,12 +27,16 @@ const followScript = `${aliveFunction}
 exec 3<&0
 ended() { grep -q '^end ' status || ! alive "$1"; }
 until [ -e log ]; do ! ended "$1" || exit 0; sleep 0.2; done
-tail -n +1 -f log & tail=$!
-trap 'kill $tail; exit' TERM
-{ while read -r _ <&3; do :; done; kill -s TERM $$; } >/dev/null 2>&1 &
-until ended "$1"; do sleep 0.2; done
-sleep 0.3
-kill $tail $!`;
+exec 5<log
+{ while read -r _ <&3; do :; done; kill -s TERM $$; } >/dev/null 2>&1 & listener=$!
+trap 'kill "$cat" 2>/dev/null; exit' TERM
+while
+  last=; ! ended "$1" || last=yes
+  cat <&5 & cat=$!
+  wait "$cat"
+  [ -z "$last" ]
+do sleep 0.2; done
+kill "$listener"`;
 
 /** Jobs as containers beside the stack's own, all in the process namespace of the container that they belong to. */
 export class DockerJobs implements Jobs {

@@ -35,7 +35,7 @@ export class Kubectl {
     await run([...this.command, "logs", ...(follow ? ["--follow"] : []), pod], options);
   }
 
-  async exec(pod: string, command: readonly string[], options: Options = {}): Promise<void> {
-    await run([...this.command, "exec", ...(options.input ? ["--stdin"] : []), pod, "--", ...command], options);
+  async exec(pod: string, command: readonly string[], options: Options = {}): Promise<string> {
+    return run([...this.command, "exec", ...(options.input ? ["--stdin"] : []), pod, "--", ...command], options);
   }
 }

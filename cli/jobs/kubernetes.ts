@@ -17,6 +17,12 @@ import { jobOfKubernetes } from "./state";
 /** The most that goes into a Secret: Kubernetes takes 1 MiB of an object, and writes it by a third longer. */
 const mostInSecret = 700_000;
 
+/** The most of a status that is kept, as Kubernetes itself keeps of what a pod says at its end. */
+const mostOfStatus = 4096;
+
+// tar ends with 1 where a file changed while it was read, as those of a running job do.
+const packScript = 'tar -c -C "$1" output || [ $? = 1 ]';
+
 /** Jobs as Kubernetes Jobs, made from the stack's PodTemplate. */
 export class KubernetesJobs implements Jobs {
   private readonly kubectl: Kubectl;
@@ -74,20 +80,15 @@ export class KubernetesJobs implements Jobs {
       // The end of its output is not yet known as its own.
       if (follow) await this.until(job.id, (state) => !lives(state), { signal, seconds: 10 });
     } else {
-      await this.reading(job, signal, (reader) =>
-        this.kubectl.exec(reader, ["sh", "-c", '[ ! -e "$1" ] || cat "$1"', "sh", `${jobsPath}/${job.id}/log`], {
-          output,
-          signal,
-        }),
-      );
+      await this.reading(now, signal, (reader) => this.print(reader, job.id, "log", { output, signal }));
     }
   }
 
   async output(job: Job, use: (tar: Readable) => Promise<void>, signal: AbortSignal): Promise<void> {
     const { now, pod } = await this.look(job.id);
-    const pack = (from: string) =>
-      this.kubectl.exec(from, ["tar", "-c", "-C", `${jobsPath}/${job.id}`, "output"], { output: use, signal });
-    await (pod && now.state === "running" ? pack(pod) : this.reading(job, signal, pack));
+    const command = ["sh", "-c", packScript, "sh", `${jobsPath}/${job.id}`];
+    const pack = (from: string) => this.kubectl.exec(from, command, { output: use, signal });
+    await (pod && now.state === "running" ? pack(pod) : this.reading(now, signal, pack));
   }
 
   async fetched(job: Job): Promise<void> {
@@ -156,10 +157,26 @@ export class KubernetesJobs implements Jobs {
     const name = reader.metadata?.name ?? "";
     try {
       await this.kubectl.waitFor(name, signal);
+      if (!lives(job) && !(annotations.status in (made.metadata?.annotations ?? {}))) {
+        await this.keepStatus(name, job.id, signal);
+      }
       await use(name);
     } finally {
       await this.kubectl.delete("pod", name);
     }
+  }
+
+  // The pod that told it may be gone, or go with its node.
+  private async keepStatus(reader: string, id: string, signal: AbortSignal): Promise<void> {
+    const status = await this.print(reader, id, "status", { signal });
+    await this.kubectl.patchJob(id, {
+      metadata: { annotations: { [annotations.status]: status.slice(-mostOfStatus) } },
+    });
+  }
+
+  private async print(pod: string, id: string, file: string, options: Parameters<Kubectl["exec"]>[2]): Promise<string> {
+    const command = ["sh", "-c", '[ ! -e "$1" ] || cat "$1"', "sh", `${jobsPath}/${id}/${file}`];
+    return this.kubectl.exec(pod, command, options);
   }
 
   private async template(): Promise<V1PodTemplate> {

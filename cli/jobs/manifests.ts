@@ -19,6 +19,8 @@ export const annotations = {
   script: "rcluster.script",
   cancelled: "rcluster.cancelled",
   fetched: "rcluster.fetched",
+  /** Its status file, once it has been read from its claim: its pod may be gone. */
+  status: "rcluster.status",
 } as const;
 
 /** A job to be made. */

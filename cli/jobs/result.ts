@@ -20,12 +20,18 @@ export async function fetchResult(jobs: Jobs, job: Job, folder: string, partial 
   await fs.mkdir(path.dirname(path.resolve(folder)), { recursive: true });
   const aside = await fs.mkdtemp(path.join(path.dirname(path.resolve(folder)), ".rcluster."));
   try {
+    const links: string[] = [];
+    const leftOut = (link: string, target: string) => links.push(`${link} is left out, a link to ${target}`);
     await interruptible((signal) =>
-      progress(`fetching ${job.id}`, () => jobs.output(job, (tar) => unpack(tar, aside, { strip: 1, signal }), signal)),
+      progress(`fetching ${job.id}`, () =>
+        jobs.output(job, (tar) => unpack(tar, aside, { strip: 1, signal, leftOut }), signal),
+      ),
     );
-    const files = (await fs.readdir(aside, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+    for (const link of links) console.error(`rcluster: ${link}`);
+    const found = await fs.readdir(aside, { recursive: true, withFileTypes: true });
+    const files = found.filter((each) => !each.isDirectory());
     if (files.length === 0) throw new Failure(`${job.id} has left no files yet`, exitCodes.missing);
-    await fs.cp(aside, folder, { recursive: true });
+    await fs.cp(aside, folder, { recursive: true, verbatimSymlinks: true });
     if (job.state === "done") await jobs.fetched(job);
     return files.map(({ parentPath, name }) => path.join(folder, path.relative(aside, parentPath), name)).sort();
   } finally {
@@ -38,5 +44,6 @@ function notDone(job: Job): Failure {
   const partial = "--partial fetches what it has left";
   if (lives(job)) return new Failure(`${id} is still ${state}: ${partial}`);
   const how = state === "failed" ? `failed${reason ? `: ${reason}` : ""}` : "was cancelled";
-  return new Failure(`${id} ${how}; 'rcluster logs ${id}' tells more, ${partial}`);
+  const hint = how.includes("rcluster logs") ? "" : `'rcluster logs ${id}' tells more, `;
+  return new Failure(`${id} ${how}; ${hint}${partial}`);
 }

@@ -1,9 +1,15 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Readable } from "node:stream";
 import type { V1Job, V1Pod, V1PodTemplate } from "@kubernetes/client-node";
+import { create } from "tar";
 import { Failure } from "../../cli/failure";
 import { findJob, type Jobs } from "../../cli/jobs";
 import { duration, jobId, jobOf, parseStatus, spoken, type Job } from "../../cli/jobs/job";
 import { belongings, environmentSecret, jobManifest, readerManifest } from "../../cli/jobs/manifests";
+import { fetchResult } from "../../cli/jobs/result";
 import { jobOfKubernetes } from "../../cli/jobs/state";
 import { jobTable } from "../../cli/jobs/table";
 
@@ -84,6 +90,40 @@ describe("finding a job", () => {
       failure(/^there is no job nope; there are fit-aaaa, fit-bbbb, sim-cccc$/),
     );
     await assert.rejects(findJob(jobs, "fit"), failure(/^fit stands for fit-aaaa, fit-bbbb: /));
+  });
+});
+
+describe("a job's result", () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rcluster-result-"));
+  const { error } = console;
+  afterEach(() => void (console.error = error));
+  after(() => fs.rmSync(folder, { recursive: true }));
+
+  it("has the links that the job made, however often it is fetched", async () => {
+    const output = path.join(folder, "job", "output");
+    fs.mkdirSync(path.join(output, "run2"), { recursive: true });
+    fs.writeFileSync(path.join(output, "run2", "fit.rds"), "x");
+    fs.symlinkSync("run2", path.join(output, "latest"));
+    fs.symlinkSync("run2/fit.rds", path.join(output, "best.rds"));
+    fs.symlinkSync("../../data", path.join(output, "out"));
+    const jobs = {
+      output: (_, use) => use(create({ cwd: path.dirname(output) }, ["output"]) as unknown as Readable),
+      fetched: () => Promise.resolve(),
+    } as Partial<Jobs> as Jobs;
+    const done = jobOf("fit-k3x9", { ...begun, code: "0", end: at(9) }, false);
+    const to = path.join(folder, "here");
+    const notes: string[] = [];
+    console.error = (note: string) => notes.push(note);
+    for (let time = 0; time < 2; time++) {
+      const files = await fetchResult(jobs, done, to);
+      assert.deepEqual(
+        files,
+        ["best.rds", "latest", "run2/fit.rds"].map((name) => path.join(to, name)),
+      );
+      assert.equal(fs.readFileSync(path.join(to, "best.rds"), "utf8"), "x");
+      assert.equal(fs.readlinkSync(path.join(to, "latest")), "run2");
+    }
+    assert.equal(notes[0], "rcluster: out is left out, a link to ../../data");
   });
 });
 
@@ -181,6 +221,10 @@ describe("a job's state on Kubernetes", () => {
     status: { startTime: at(1) as unknown as Date },
     ...change,
   });
+  const lost = (notes = {}) => {
+    const conditions = [{ type: "Failed", status: "True", lastTransitionTime: at(9) as unknown as Date }];
+    return job({ status: { startTime: at(1) as unknown as Date, conditions } }, notes);
+  };
   const pod = (phase: string, state?: object, conditions: object[] = []) =>
     ({ status: { phase, containerStatuses: state && [{ state }], conditions } }) as V1Pod;
   const state = (...args: [V1Job, V1Pod | undefined, number?]) => {
@@ -201,6 +245,42 @@ describe("a job's state on Kubernetes", () => {
     assert.equal(state(job(), pod("Failed", ended(139))), "failed: exit code 139");
   });
 
+  it("is failed where Kubernetes ended its pod, and cancelled only where a user did", () => {
+    const refused = {
+      status: { phase: "Failed", reason: "OutOfcpu", message: "Node didn't have enough resource: cpu" },
+    };
+    const before = jobOfKubernetes(job(), refused);
+    assert.equal(before.state, "failed");
+    assert.equal(before.reason, "OutOfcpu: Node didn't have enough resource: cpu");
+    assert.equal(before.begin, undefined);
+    assert.equal(before.end, at(0), "nothing tells a later time");
+
+    const interrupted = { message: `begin ${at(3)}\nreason cancelled\ncode 130\nend ${at(8)}` };
+    const eviction = { reason: "Evicted", message: "The node was low on resource: memory. " };
+    const evict = (ending: object) => ({ status: { ...pod("Failed", ending).status, ...eviction } });
+    const evicted = evict(ended(130, interrupted));
+    const during = jobOfKubernetes(job(), evicted);
+    assert.equal(during.reason, "Evicted: The node was low on resource: memory.");
+    assert.partialDeepStrictEqual(during, { state: "failed", begin: at(3), end: at(8), exitCode: 130 });
+    assert.equal(state(job({}, { "rcluster.cancelled": "true" }), evicted), "cancelled");
+
+    const killed = evict(ended(137, { finishedAt: null }));
+    assert.equal(state(job(), killed), "failed: Evicted: The node was low on resource: memory.");
+
+    const condition = {
+      type: "DisruptionTarget",
+      status: "True",
+      reason: "EvictionByEvictionAPI",
+      message: "evicting",
+    };
+    const drained = pod("Failed", ended(130, interrupted), [condition]);
+    assert.equal(state(job(), drained), "failed: EvictionByEvictionAPI: evicting");
+    assert.equal(state(job(), pod("Failed", ended(130, interrupted))), "failed: it was ended from outside");
+
+    const own = pod("Failed", ended(1, { message: `error fit.R:7: no x\ncode 1\nend ${at(9)}` }), [condition]);
+    assert.equal(state(job(), own), "failed: fit.R:7: no x", "it had failed before");
+  });
+
   it("tells why it is pending", () => {
     const message = "0/1 nodes are available: 1 Insufficient memory. preemption: none";
     const full = { type: "PodScheduled", status: "False", reason: "Unschedulable", message };
@@ -216,9 +296,25 @@ describe("a job's state on Kubernetes", () => {
     const suspended = job({ spec: { suspend: true } as V1Job["spec"] });
     assert.equal(state(suspended, undefined, Date.parse(at(5))), "pending");
     assert.equal(state(suspended, undefined, Date.parse(at(500))), "failed: its files never arrived");
-    const conditions = [{ type: "Failed", status: "True", lastTransitionTime: at(9) as unknown as Date }];
-    const lost = job({ status: { startTime: at(1) as unknown as Date, conditions } });
-    assert.equal(state(lost, undefined), "failed: its pod was deleted, or its node is gone");
+    assert.equal(state(lost(), undefined), "failed: its pod is gone: 'rcluster logs fit-k3x9' finds out more");
+  });
+
+  it("is what its status file told, once that has been read, where its pod is gone", () => {
+    const kept = (text: string) => jobOfKubernetes(lost({ "rcluster.status": text }), undefined);
+    const own = kept(`begin ${at(3)}\nerror fit.R:7: no x\ncode 1\nend ${at(8)}\n`);
+    const times = { begin: at(3), end: at(8) };
+    assert.partialDeepStrictEqual(own, { ...times, state: "failed", reason: "fit.R:7: no x", exitCode: 1 });
+    const memory = kept(`reason out of memory\ncode 137\nend ${at(8)}`);
+    assert.equal(memory.reason, "R was killed: out of memory (exit code 137)");
+    const stopped = `reason cancelled\ncode 130\nend ${at(8)}`;
+    assert.equal(kept(stopped).reason, "it was ended from outside");
+    const cancelled = { "rcluster.status": stopped, "rcluster.cancelled": "true" };
+    assert.equal(state(lost(cancelled), undefined), "cancelled");
+    for (const broken of ["", `script fit.R\nbegin ${at(3)}\n`]) {
+      assert.equal(kept(broken).reason, "its pod was deleted, or its node is gone");
+    }
+    const done = job({ status: { completionTime: at(9) as unknown as Date } }, { "rcluster.cancelled": "true" });
+    assert.equal(state(done, undefined), "done", "it was done before");
   });
 
   it("is cancelled where somebody asked for that, before or while it ran", () => {

@@ -20,7 +20,6 @@ describe("what is unpacked", () => {
 
   it("is all there once it is done, however well it was packed", async () => {
     fs.writeFileSync(path.join(from, "zeros"), Buffer.alloc(20_000_000));
-    fs.symlinkSync("/nowhere", path.join(from, "link"));
     await unpack(packed(), to);
     assert.equal(fs.statSync(path.join(to, "zeros")).size, 20_000_000);
   });
@@ -29,5 +28,17 @@ describe("what is unpacked", () => {
     fs.writeFileSync(path.join(from, "file"), "x");
     fs.mkdirSync(path.join(to, "file", "in the way"), { recursive: true });
     await assert.rejects(unpack(packed(), to));
+  });
+
+  it("has the links within it, and leaves out those that lead out of it", async () => {
+    fs.writeFileSync(path.join(from, "run2"), "x");
+    fs.symlinkSync("run2", path.join(from, "latest"));
+    fs.symlinkSync("/etc/hostname", path.join(from, "absolute"));
+    fs.symlinkSync("../other", path.join(from, "parent"));
+    const left: string[] = [];
+    await unpack(packed(), to, { strip: 1, leftOut: (link, target) => left.push(`${link}: ${target}`) });
+    assert.deepEqual(fs.readdirSync(to).sort(), ["latest", "run2"]);
+    assert.equal(fs.readlinkSync(path.join(to, "latest")), "run2");
+    assert.deepEqual(left.sort(), ["absolute: /etc/hostname", "parent: ../other"]);
   });
 });
