@@ -20,6 +20,26 @@ export interface ClusterFacts {
 }
 
 /**
+ * What lets somebody in again whose address is not among those that the cluster's API is open to, as after a move: only
+ * AWS can open it, since `up` and `destroy` need the API themselves.
+ *
+ * @param open networks that the API is open to
+ * @param wanted those that it should be open to
+ * @returns a line's end; empty where both are the same
+ */
+export function wayIn(
+  cluster: { readonly name: string; readonly region: string },
+  open: readonly string[],
+  wanted: readonly string[],
+): string {
+  if (wanted.length === 0 || [...open].sort().join() === [...wanted].sort().join()) return "";
+  return (
+    `; its API is open to ${open.join(", ") || "nobody outside"}: 'aws eks update-cluster-config --region ${cluster.region} ` +
+    `--name ${cluster.name} --resources-vpc-config endpointPublicAccess=true,publicAccessCidrs=${wanted.join(",")}' opens it`
+  );
+}
+
+/**
  * The zones of a region for a new network.
  *
  * @returns their names, or a line that says why there are none

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { principal, type Identity } from "../../components/aws/identity";
 import { kubeconfig } from "../../components/aws/kubeconfig";
-import { clusterProblem } from "../../components/aws/preflight";
+import { clusterProblem, wayIn } from "../../components/aws/preflight";
 import { stackTag } from "../../components/aws/tags";
 import { connect } from "../../components/kubernetes/access";
 import { checkChanges } from "../../components/kubernetes/changes";
@@ -39,7 +39,11 @@ export async function checkAccount(config: ClusterConfig, { place, names, stack 
     authority: found.certificateAuthorities[0]?.data ?? "",
     ...place,
   });
-  const access = await connect({ kubeconfig: text });
+  const access = await connect({ kubeconfig: text }).catch((error: unknown) => {
+    const cluster = { name: names.cluster, region: place.region };
+    const way = wayIn(cluster, found.vpcConfig.publicAccessCidrs, config.aws.publicAccess ?? []);
+    throw way ? new pulumi.RunError(`${(error as Error).message}${way}`) : error;
+  });
   await checkChanges(
     access,
     changeOf(configOnEks(config, names, { platform: "linux/amd64", region: place.region }), pulumi.getStack()),

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { chooseSubnets, chooseZones, clusterProblem, type SubnetFacts } from "../../../components/aws/preflight";
+import { chooseSubnets, chooseZones, clusterProblem, type SubnetFacts, wayIn } from "../../../components/aws/preflight";
 
 const subnet = (id: string, zone: string, more: Partial<SubnetFacts> = {}): SubnetFacts => ({
   ...{ id, vpcId: "vpc-1", zone: `eu-west-1${zone}`, zoneId: `euw1-az${zone}`, isPublic: false },
@@ -83,5 +83,22 @@ describe("a cluster of the same name", () => {
       /^config aws\.version: "1\.36" is not allowed; allowed: 1\.34, 1\.35, as/,
     );
     assert.match(String(problem("1.36", "1.35")), /allowed: 1\.36, as the cluster has 1\.36/);
+  });
+});
+
+describe("a cluster that the user's new address cannot reach", () => {
+  const cluster = { name: "rcluster-dev", region: "eu-west-1" };
+
+  it("is opened by AWS's own command", () => {
+    assert.equal(
+      wayIn(cluster, ["198.51.100.1/32"], ["203.0.113.7/32", "192.0.2.0/24"]),
+      "; its API is open to 198.51.100.1/32: 'aws eks update-cluster-config --region eu-west-1 --name rcluster-dev " +
+        "--resources-vpc-config endpointPublicAccess=true,publicAccessCidrs=203.0.113.7/32,192.0.2.0/24' opens it",
+    );
+  });
+
+  it("has another reason where the addresses are as wanted, or nobody is to reach it", () => {
+    assert.equal(wayIn(cluster, ["192.0.2.0/24"], ["192.0.2.0/24"]), "");
+    assert.equal(wayIn(cluster, ["192.0.2.0/24"], []), "");
   });
 });
